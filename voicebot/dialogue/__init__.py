@@ -1,0 +1,1 @@
+"""The core: `step(session, event, flows) -> (session, actions)`. Standard library only, no I/O, no clock."""

@@ -1,0 +1,81 @@
+"""Events: what happened, as past facts. Each carries a unique `id` and `at`, Unix seconds (UTC)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from voicebot.dialogue.meaning import Meaning, Value
+
+Channel = Literal["voice", "keypad", "sms"]
+
+
+@dataclass(frozen=True)
+class Started:
+    """A call was answered or a first text came. `previous` is a stored session that can be resumed."""
+
+    id: str
+    at: float
+    channel: Channel
+    textable: bool = False
+    previous: Mapping[str, object] | None = None
+    practice: bool = False
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The person said or texted something; `meaning` is what we understood."""
+
+    id: str
+    at: float
+    meaning: Meaning
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """The person pressed keys: `digits` of 0-9, * and #."""
+
+    id: str
+    at: float
+    digits: str
+
+
+@dataclass(frozen=True)
+class StayedSilent:
+    """The person was asked and said nothing until the time was up."""
+
+    id: str
+    at: float
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """The answer of the lookup `name`: each entry of `result` becomes a slot. `failed` when it had none."""
+
+    id: str
+    at: float
+    name: str
+    result: Mapping[str, Value] = field(default_factory=dict)
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class ChannelChanged:
+    """The same conversation goes on elsewhere, for example by keypad after the recognizer failed."""
+
+    id: str
+    at: float
+    channel: Channel
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class HungUp:
+    """The call is over, whoever ended it."""
+
+    id: str
+    at: float
+
+
+Event = Started | Heard | Pressed | StayedSilent | LookedUp | ChannelChanged | HungUp

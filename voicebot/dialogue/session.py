@@ -1,0 +1,58 @@
+"""The session: everything the core remembers of one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from voicebot.dialogue.action import Say
+from voicebot.dialogue.event import Channel
+from voicebot.dialogue.meaning import Expecting, Value
+
+Status = Literal["new", "open", "suspended", "handed_off", "ended"]
+Pace = Literal["normal", "slow"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A step of a flow."""
+
+    flow: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A question of the engine's own that stands before the step: `kind` says what the answer decides."""
+
+    kind: str
+    say: tuple[Say, ...]
+    expecting: Expecting
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One conversation. `trail` holds the questions already answered, oldest first."""
+
+    id: str
+    person: str
+    channel: Channel = "voice"
+    status: Status = "new"
+    place: Place | None = None
+    topic: str | None = None
+    slots: Mapping[str, Value] = field(default_factory=dict)
+    trail: tuple[Place, ...] = ()
+    pending: Pending | None = None
+    no_match: int = 0
+    no_input: int = 0
+    unknown: int = 0
+    pace: Pace = "normal"
+    spoken: tuple[Say, ...] = ()
+    hints: int = 0
+    notes: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    turn: int = 0
+    textable: bool = False
+    updated_at: float = 0.0
