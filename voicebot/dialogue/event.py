@@ -20,7 +20,6 @@ class Started:
     channel: Channel
     textable: bool = False
     previous: Mapping[str, object] | None = None
-    practice: bool = False
 
 
 @dataclass(frozen=True)

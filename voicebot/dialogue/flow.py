@@ -13,6 +13,10 @@ from voicebot.dialogue.session import Place
 StepKind = Literal["say", "ask", "choose", "confirm", "lookup", "handoff", "end"]
 
 
+#: The value of the answer "autre chose", offered last where a step says where it leads (`other`).
+OTHER = "autre"
+
+
 @dataclass(frozen=True)
 class Route:
     """Go `to` when the slot fits. Exactly one of `is_`, `in_`, `below`, `at_least` is set."""
@@ -72,7 +76,12 @@ class Step:
         """What this step waits for. Source: the step's kind."""
         kinds = {"say": "more", "confirm": "yes_no", "choose": self.expects or "choice"}
         kind = kinds.get(self.kind, self.expects or "intent")
-        return Expecting(kind, self.choices, self.sensitive)
+        return Expecting(kind, self.choices + ((OTHER,) if self.other else ()), self.sensitive)
+
+    @property
+    def waits(self) -> bool:
+        """True when the person must answer before the flow goes on."""
+        return self.kind in ("ask", "choose", "confirm") or (self.kind == "say" and self.more)
 
     def next(self, slots: Mapping[str, Value]) -> Place | None:
         """The first fitting route, else `to`."""
@@ -113,3 +122,8 @@ class Flows:
         """Where the procedure `topic` begins, None when it has no flow yet."""
         flow = self.by_name.get(topic)
         return Place(topic, flow.start) if flow else None
+
+    def danger_place(self, danger: str) -> Place:
+        """Where help for `danger` begins: its own step, else the start of the danger flow."""
+        own = Place(self.danger, danger)
+        return own if self.has(own) else self.start(self.danger) or self.human

@@ -25,6 +25,7 @@ ENTITY_KINDS = (
 KINDS = ("intent", "choice", "more", *ENTITY_KINDS)
 
 NO_INTENT = "aucun"
+YES, NO, NEXT = "yes", "no", "next"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ class Expecting:
     def closed(self) -> bool:
         """True when every answer can be listed beforehand."""
         return self.kind in ("yes_no", "choice", "more", "month")
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The answers in the order of their keys 1, 2, 3…; empty for numbers and other entities."""
+        fixed: dict[str, tuple[str, ...]] = {"yes_no": (YES, NO), "more": (NEXT,)}
+        return fixed.get(self.kind, self.choices)
 
 
 @dataclass(frozen=True)

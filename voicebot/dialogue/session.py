@@ -24,17 +24,26 @@ class Place:
 
 @dataclass(frozen=True)
 class Pending:
-    """A question of the engine's own that stands before the step: `kind` says what the answer decides."""
+    """A question of the engine's own that stands before the step: `kind` says what the answer decides.
+
+    `labels` are prompt keys that name the answers, in the order of `expecting.answers`.
+    """
 
     kind: str
-    say: tuple[Say, ...]
+    prompt: str
     expecting: Expecting
+    labels: tuple[str, ...] = ()
+    slots: Mapping[str, Value] = field(default_factory=dict)
     data: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Session:
-    """One conversation. `trail` holds the questions already answered, oldest first."""
+    """One conversation.
+
+    `person` is a pseudonym, never a number. `trail` holds the questions already answered, oldest first.
+    `spoken` is what "répéter" says again. `seen` are the last event ids. `updated_at` is in Unix seconds.
+    """
 
     id: str
     person: str
@@ -50,7 +59,6 @@ class Session:
     unknown: int = 0
     pace: Pace = "normal"
     spoken: tuple[Say, ...] = ()
-    hints: int = 0
     notes: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     turn: int = 0

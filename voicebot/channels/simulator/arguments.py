@@ -1,0 +1,161 @@
+"""The command line of a simulated call: `--say`, `--audio`, `--keys` and `--silence` in the order given."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from voicebot.channels.simulator.caller_voice import CallerVoice
+from voicebot.channels.simulator.carrier import CallOptions, place_call
+from voicebot.channels.simulator.live import JsonView, conversation_view
+from voicebot.channels.simulator.report import CallReport, Journal, View
+from voicebot.channels.simulator.turns import HangUp, PlayWav, Press, SayText, StaySilent, Turn
+from voicebot.speech.tts.synthesizer import Synthesizer
+
+#: Endings that nobody asked for: the command then exits with 1.
+FAILED: Final = ("app_failed", "no_reply", "too_long")
+
+
+def add_call_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add all options of `voicebot call`; what they say is read by `turns_of` and `options_of`."""
+    turn = parser.add_argument_group("turns, in the order given")
+    _add_turn(turn, "--say", "TEXT", SayText, "speak TEXT")
+    _add_turn(turn, "--audio", "WAV", lambda text: PlayWav(_file(text)), "speak what is recorded in WAV")
+    _add_turn(turn, "--keys", "DIGITS", lambda text: Press(_digits(text)), "press DIGITS: 0-9 * #")
+    _add_turn(turn, "--silence", "S", lambda text: StaySilent(_seconds(text)), "say nothing for S seconds")
+    turn.add_argument("--hang-up", dest="turns", nargs=0, action=_Append, turn=lambda _: HangUp(), help="hang up")
+    turn.add_argument(
+        "--barge-in", dest="barge_in", metavar="S", type=_seconds, action=_BargeIn,
+        help="begin the next turn S seconds into the prompt instead of after it",
+    )  # fmt: skip
+    tempo = parser.add_mutually_exclusive_group()
+    tempo.add_argument("--fast", dest="tempo", action="store_const", const="fast", default="fast",
+                       help="no pauses while one side talks (default)")  # fmt: skip
+    tempo.add_argument("--real-time", dest="tempo", action="store_const", const="real_time",
+                       help="pace the call like a telephone")  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="one line of JSON a turn")
+    parser.add_argument("--wav", metavar="PATH", type=Path, help="record the call: caller left, assistant right")
+    parser.add_argument("--from", dest="from_number", metavar="NUMBER", help="the caller's number")
+    parser.add_argument("--keypad", action="store_true", help="a call whose audio socket never opens")
+
+
+def turns_of(arguments: argparse.Namespace) -> tuple[Turn, ...]:
+    """The turns in the order in which they were given."""
+    return tuple(arguments.turns or ())
+
+
+def options_of(arguments: argparse.Namespace, defaults: CallOptions) -> CallOptions:
+    """`defaults` with what the command line says."""
+    options = replace(defaults, tempo=arguments.tempo, keypad=arguments.keypad, wav=arguments.wav)
+    return replace(options, from_number=arguments.from_number) if arguments.from_number else options
+
+
+@dataclass(frozen=True)
+class Service:
+    """The app to call: where, its auth token, its journal, and the voice behind `<Say>`."""
+
+    url: str
+    auth_token: str
+    journal: Journal | None = None
+    say_voice: Synthesizer | None = None
+    public_origin: str | None = None
+
+
+def run(arguments: argparse.Namespace, service: Service, voice: CallerVoice) -> int:
+    """Make the call and show it on standard output; 0, or 1 when it did not end as asked.
+
+    Raises `AudioError` before the call when a turn cannot be spoken.
+    """
+    with _view(arguments.json) as view:
+        defaults = CallOptions(
+            journal=service.journal, say_voice=service.say_voice, public_origin=service.public_origin, view=view
+        )
+        options = options_of(arguments, defaults)
+        report = asyncio.run(place_call(service.url, service.auth_token, turns_of(arguments), voice, options))
+    for problem in report.problems:
+        print(f"carrier: {problem}", file=sys.stderr)
+    return exit_code(report)
+
+
+def exit_code(report: CallReport) -> int:
+    """0 done, 1 the conversation did not end as asked."""
+    return int(report.ending in FAILED)
+
+
+@contextmanager
+def _view(json: bool) -> Iterator[View]:
+    if json:
+        yield JsonView(sys.stdout)
+        return
+    with conversation_view(sys.stdout) as view:
+        yield view
+
+
+class _Append(argparse.Action):
+    """Appends a turn, so that options of different names keep their order."""
+
+    def __init__(self, *, turn: Callable[[str], Turn], **others: Any) -> None:
+        super().__init__(**others)
+        self._turn = turn
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        try:
+            turn = self._turn(values if isinstance(values, str) else "")
+        except argparse.ArgumentTypeError as error:
+            raise argparse.ArgumentError(self, str(error)) from error
+        barge_in, namespace.barge_in = namespace.barge_in, None
+        namespace.turns = [*(namespace.turns or ()), replace(turn, barge_in_s=barge_in)]
+
+
+class _BargeIn(argparse.Action):
+    """Remembers when the next turn begins."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        namespace.barge_in = values
+
+
+def _add_turn(
+    group: argparse._ArgumentGroup, option: str, metavar: str, turn: Callable[[str], Turn], about: str
+) -> None:
+    group.add_argument(option, dest="turns", metavar=metavar, action=_Append, turn=turn, help=about)
+
+
+def _file(text: str) -> Path:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"expected a WAV file, got {text!r}, which is none")
+    return Path(text)
+
+
+def _digits(text: str) -> str:
+    if not re.fullmatch(r"[0-9*#]+", text):
+        raise argparse.ArgumentTypeError("expected keys of 0-9, * and #")
+    return text
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 600:
+        raise argparse.ArgumentTypeError(f"expected seconds from 0 to 600, got {text!r}")
+    return seconds

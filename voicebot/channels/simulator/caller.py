@@ -1,0 +1,119 @@
+"""The person on the telephone: when to speak, and how long the answer took. No clock, only ticks."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Final
+
+from voicebot.channels.simulator.telephone import ticks
+from voicebot.channels.simulator.turns import Utterance
+from voicebot.speech.audio import FRAME_MS, Pcm
+
+#: After this much quiet a prompt is taken for finished, if the assistant never tells when it listens.
+QUIET_S: Final = 1.0
+#: The same where marks say when the assistant listens but none came: it is probably looking something up.
+PATIENT_S: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Ear:
+    """What the caller perceives in one tick.
+
+    `voiced`: sound is heard; `playing`: the prompt goes on, pauses included; `listening`: the assistant waits
+    for an answer, None when it never tells.
+    """
+
+    voiced: bool
+    playing: bool
+    listening: bool | None
+
+
+@dataclass(frozen=True)
+class Act:
+    """What the caller does in one tick; `begins`, `answered` and `gap_ms` tell of turns for those who watch."""
+
+    frame: Pcm
+    key: str | None = None
+    hangs_up: bool = False
+    gives_up: bool = False
+    begins: Utterance | None = None
+    answered: bool = False
+    gap_ms: int | None = None
+
+
+class Caller:
+    """Takes the prepared turns one by one; after the last one has been answered, hangs up."""
+
+    def __init__(self, utterances: Sequence[Utterance], line: Sequence[Pcm], think_s: float, patience_s: float):
+        """`line`: frames of the quiet line; `think_s`: pause before a turn; `patience_s`: longest wait."""
+        self._left = deque([*utterances, Utterance("", hangs_up=True)])
+        self._line = cycle(line)
+        self._think, self._patience = ticks(think_s), ticks(patience_s)
+        self._now = 0
+        self._turn: Utterance | None = None
+        self._at = 0
+        self._heard = 0
+        self._quiet = 0
+        self._ready = 0
+        self._waits_since: int | None = 0
+        self._end: int | None = None
+        self._could_answer = True
+
+    @property
+    def talks(self) -> bool:
+        """True in the middle of a turn."""
+        return self._turn is not None
+
+    def tick(self, ear: Ear) -> Act:
+        """Live through one frame of 20 ms."""
+        begins = self._begin() if self._turn is None and self._may_begin(ear) else None
+        answered, gap_ms = self._answer(ear)
+        act = self._act(begins, answered, gap_ms)
+        self._perceive(ear)
+        self._now += 1
+        return act
+
+    def _may_begin(self, ear: Ear) -> bool:
+        barge_in = self._left[0].barge_in
+        if barge_in is not None and self._waits_since is None and self._heard >= barge_in:
+            return True
+        quiet_enough = ticks(PATIENT_S if ear.listening is False else QUIET_S)
+        invited = bool(ear.listening) or self._quiet >= quiet_enough
+        ready = self._waits_since is None and not ear.playing and invited
+        self._ready = self._ready + 1 if ready else 0
+        return self._ready > self._think
+
+    def _begin(self) -> Utterance:
+        turn = self._left.popleft() if len(self._left) > 1 else self._left[0]
+        self._turn, self._at, self._ready, self._heard = turn, 0, 0, 0
+        if turn.end is not None:
+            self._end = self._now + turn.end
+            self._waits_since = self._end
+            self._could_answer = False
+        return turn
+
+    def _answer(self, ear: Ear) -> tuple[bool, int | None]:
+        """The first sound after the prompt that was being played has ended or been cut off."""
+        self._could_answer = self._could_answer or not ear.playing
+        if self._waits_since is None or not self._could_answer or not ear.voiced:
+            return False, None
+        gap_ms = None if self._end is None else (self._now - self._end) * FRAME_MS
+        self._waits_since, self._heard = None, 0
+        return True, gap_ms
+
+    def _act(self, begins: Utterance | None, answered: bool, gap_ms: int | None) -> Act:
+        turn, at = self._turn, self._at
+        gives_up = self._waits_since is not None and self._now - self._waits_since > self._patience
+        if turn is None or at >= len(turn.frames):
+            self._turn = None
+            hangs_up = turn is not None and turn.hangs_up
+            return Act(next(self._line), None, hangs_up, gives_up, begins, answered, gap_ms)
+        self._at += 1
+        return Act(turn.frames[at], turn.keys.get(at), False, gives_up, begins, answered, gap_ms)
+
+    def _perceive(self, ear: Ear) -> None:
+        self._quiet = 0 if ear.playing else self._quiet + 1
+        self._heard += ear.voiced or (ear.playing and self._heard > 0)

@@ -1,0 +1,45 @@
+"""The caller's voice, as it comes out of a telephone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from voicebot.channels.simulator import telephone
+from voicebot.errors import AudioError
+from voicebot.speech.audio import TELEPHONE_HZ, Pcm, level, read_wav, resample
+from voicebot.speech.tts.synthesizer import Pace, Synthesizer
+
+
+@dataclass(frozen=True)
+class CallerVoice:
+    """Speaks with `synthesizer`, which should not be the voice that answers: a machine knows its own too well.
+
+    `level_dbfs` is the loudness of speech, `noise_dbfs` of the line underneath.
+    """
+
+    synthesizer: Synthesizer
+    pace: Pace = "normal"
+    level_dbfs: float = -22.0
+    noise_dbfs: float = -62.0
+
+    def speak(self, text: str) -> tuple[Pcm, ...]:
+        """`text` as 20 ms frames; raises `AudioError` when the synthesizer made no sound."""
+        pcm = self.synthesizer.speak(text, self.pace)
+        if level(pcm) < telephone.VOICED_DBFS:
+            raise AudioError(f"Expected speech from {self.synthesizer.name}, got silence; use another voice.")
+        return self._line(telephone.at_level(pcm, self.level_dbfs))
+
+    def play(self, path: Path) -> tuple[Pcm, ...]:
+        """A WAV file at its own level as 20 ms frames; raises `AudioError` when it cannot be read."""
+        return self._line(resample(*read_wav(path), TELEPHONE_HZ))
+
+    def silence(self, ticks: int) -> tuple[Pcm, ...]:
+        """The line while nobody speaks."""
+        return telephone.frames(telephone.noise(ticks * telephone.FRAME_SAMPLES, self.noise_dbfs))
+
+    def _line(self, pcm: Pcm) -> tuple[Pcm, ...]:
+        whole = np.concatenate([pcm[:0], *telephone.frames(pcm)])
+        return telephone.frames(telephone.through_the_line(whole, self.noise_dbfs))

@@ -1,0 +1,208 @@
+"""Twilio's part in a call: asks the app what to do by webhook, and does it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+from xml.etree.ElementTree import Element, ParseError, fromstring
+
+import httpx
+
+from voicebot.channels.simulator.caller import Caller
+from voicebot.channels.simulator.caller_voice import CallerVoice
+from voicebot.channels.simulator.clock import Clock, Tempo
+from voicebot.channels.simulator.keypad_leg import Player
+from voicebot.channels.simulator.line import Line, LineDropped
+from voicebot.channels.simulator.messages import Inbound
+from voicebot.channels.simulator.report import CallReport, Ending, Journal, Minutes, Unseen, View
+from voicebot.channels.simulator.stream_leg import run_stream
+from voicebot.channels.simulator.telephone import TICKS_PER_S
+from voicebot.channels.simulator.turns import Turn, prepare
+from voicebot.channels.simulator.webhook import TIMEOUT, Reply, Webhooks
+from voicebot.errors import CallError
+from voicebot.speech.tts.synthesizer import Synthesizer
+
+#: More documents than this in one call is a loop of redirects.
+MOST_DOCUMENTS: Final = 500
+
+
+@dataclass(frozen=True)
+class CallOptions:
+    """How a simulated call is made.
+
+    `public_origin` is the origin that the app believes in (default: the one it is reached at); `keypad` plays a
+    network where media streams never open; `think_s` is the caller's pause before a turn, `patience_s` how long
+    they wait for an answer, `longest_s` how long a call may last, all in audio time; `wav` is where to record.
+    """
+
+    tempo: Tempo = "fast"
+    from_number: str = "+33639980001"
+    to_number: str = "+33939000001"
+    keypad: bool = False
+    think_s: float = 0.4
+    patience_s: float = 20.0
+    longest_s: float = 900.0
+    public_origin: str | None = None
+    voice_path: str = "/twilio/voice"
+    status_path: str = "/twilio/status"
+    wav: Path | None = None
+    say_voice: Synthesizer | None = None
+    journal: Journal | None = None
+    view: View = field(default_factory=Unseen)
+
+
+@dataclass(frozen=True)
+class Goto:
+    """Fetch the next document."""
+
+    url: str
+    method: str
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+async def place_call(
+    app_url: str, auth_token: str, turns: Sequence[Turn], voice: CallerVoice, options: CallOptions
+) -> CallReport:
+    """Call the app at `app_url` and live through `turns`; trouble of the app is told in the report."""
+    utterances = await asyncio.to_thread(prepare, turns, voice)
+    caller = Caller(utterances, voice.silence(3 * TICKS_PER_S), options.think_s, options.patience_s)
+    call_sid = f"CA{uuid4().hex}"
+    minutes = Minutes(call_sid, options.journal, options.view)
+    line = Line(caller, Clock(options.tempo), minutes, options.view, options.longest_s)
+    origin = app_url.rstrip("/")
+    async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+        webhooks = Webhooks(client, origin, (options.public_origin or origin).rstrip("/"), auth_token)
+        call = Call(call_sid, webhooks, line, options)
+        ending = await call.run()
+    if options.wav:
+        await asyncio.to_thread(line.recording.save, options.wav)
+    last = minutes.last(ending)
+    options.view.ended(last)
+    return CallReport(
+        call_sid, ending, tuple(minutes.lines), last, tuple(line.problems), call.queue, line.recording.seconds
+    )
+
+
+class Call:
+    """One call: fetches documents and plays their verbs in turn."""
+
+    def __init__(self, call_sid: str, webhooks: Webhooks, line: Line, options: CallOptions) -> None:
+        self.queue: str | None = None
+        self._webhooks, self._line, self._options = webhooks, line, options
+        self._player = Player(line, webhooks, options.say_voice)
+        self._account_sid = f"AC{'0' * 32}"
+        self._form = {
+            "CallSid": call_sid,
+            "AccountSid": self._account_sid,
+            "From": options.from_number,
+            "Caller": options.from_number,
+            "To": options.to_number,
+            "Called": options.to_number,
+            "Direction": "inbound",
+            "ApiVersion": "2010-04-01",
+            "FromCountry": "FR",
+            "ToCountry": "FR",
+        }
+
+    async def run(self) -> Ending:
+        """From the first ring to the last status callback."""
+        try:
+            ending = await self._follow(Goto(self._public(self._options.voice_path), "POST"))
+        except LineDropped as dropped:
+            ending = dropped.ending
+        except CallError as error:
+            self._line.complain(str(error))
+            ending = "app_failed"
+        await self._report_completed()
+        await self._line.minutes.catch_up()
+        return ending
+
+    async def _follow(self, goto: Goto) -> Ending:
+        status = "ringing"
+        for _ in range(MOST_DOCUMENTS):
+            form = self._form | {"CallStatus": status} | goto.form
+            reply = await self._webhooks.request(goto.method, goto.url, form)
+            await self._line.wait_for(reply.seconds)
+            status = "in-progress"
+            outcome = await self._play(reply)
+            if not isinstance(outcome, Goto):
+                return outcome
+            goto = outcome
+        raise CallError(f"expected the call to end, got {MOST_DOCUMENTS} documents: look for a redirect loop")
+
+    async def _play(self, reply: Reply) -> Goto | Ending:
+        for verb in parse_twiml(reply.body):
+            outcome = await self._perform(verb, reply.url)
+            if outcome is not None:
+                return outcome
+        return "app_hung_up"
+
+    async def _perform(self, verb: Element, url: str) -> Goto | Ending | None:
+        match verb.tag:
+            case "Say" | "Play" | "Pause":
+                return await self._player.play(verb, url)
+            case "Connect":
+                return await self._connect(verb, url)
+            case "Gather":
+                return await self._gather(verb, url)
+            case "Redirect":
+                return self._goto(verb, url, (verb.text or "").strip())
+            case "Enqueue":
+                self.queue = (verb.text or "").strip()
+                return "queued"
+            case "Dial":
+                return "dialled"
+            case "Hangup":
+                return "app_hung_up"
+            case "Reject":
+                return "rejected"
+        self._line.complain(f"12200: expected a verb of voice TwiML, got {verb.tag}: ignored")
+        return None
+
+    async def _connect(self, verb: Element, url: str) -> Goto | None:
+        stream = verb.find("Stream")
+        if stream is None or not stream.get("url"):
+            raise CallError("12100: expected Stream with a url in Connect")
+        stream_url = stream.get("url", "")
+        parameters = {one.get("name", ""): one.get("value", "") for one in stream.findall("Parameter")}
+        inbound = Inbound(self._account_sid, self._form["CallSid"], f"MZ{uuid4().hex}")
+        if not self._options.keypad:
+            headers = self._webhooks.stream_headers(stream_url)
+            await run_stream(self._line, self._webhooks.local(stream_url), headers, inbound, parameters)
+        return self._goto(verb, url, verb.get("action", "")) if verb.get("action") else None
+
+    async def _gather(self, verb: Element, url: str) -> Goto | None:
+        pressed = await self._player.gather(verb, url)
+        if not pressed.digits and verb.get("actionOnEmptyResult") != "true":
+            return None
+        form = {"Digits": pressed.digits, "FinishedOnKey": pressed.finished_on, "msg": "Gather End"}
+        return self._goto(verb, url, verb.get("action", ""), form)
+
+    def _goto(self, verb: Element, url: str, reference: str, form: Mapping[str, str] | None = None) -> Goto:
+        return Goto(self._webhooks.public(url, reference), verb.get("method", "POST").upper(), form or {})
+
+    def _public(self, path: str) -> str:
+        return self._webhooks.public_origin + path
+
+    async def _report_completed(self) -> None:
+        seconds = str(round(self._line.recording.seconds))
+        form = self._form | {"CallStatus": "completed", "CallDuration": seconds}
+        try:
+            await self._webhooks.request("POST", self._public(self._options.status_path), form)
+        except CallError as error:
+            self._line.complain(str(error))
+
+
+def parse_twiml(body: bytes) -> Element:
+    """The `<Response>` of a document; raises `CallError` when it is none."""
+    try:
+        root = fromstring(body)
+    except ParseError as error:
+        raise CallError(f"12100: expected TwiML, got something that is not XML: {error}") from error
+    if root.tag != "Response":
+        raise CallError(f"12100: expected a Response document, got {root.tag}")
+    return root

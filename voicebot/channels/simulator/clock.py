@@ -1,0 +1,58 @@
+"""When the next 20 ms tick may happen, in wall time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Literal
+
+Tempo = Literal["fast", "real_time"]
+
+TICK_S: Final = 0.02
+#: In fast mode the caller speaks eight times as fast: enough for a server on the same machine to keep up.
+CALLER_TICK_S: Final = TICK_S / 8
+#: In fast mode this many waiting frames are played without pause; below, we let the server send more.
+ENOUGH_FRAMES: Final = 5
+#: A delay beyond this is not made up for: catching up would send a burst that no telephone sends.
+LATE_S: Final = 0.1
+
+
+class Clock:
+    """Paces the ticks of one call."""
+
+    def __init__(self, tempo: Tempo) -> None:
+        self.tempo = tempo
+        #: Set it whenever something came that may shorten the wait.
+        self.news = asyncio.Event()
+        self._last = 0.0
+
+    async def tick(self, interval: Callable[[], float]) -> None:
+        """Return `interval()` seconds after the last tick; it is asked again at each piece of news."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(0)
+        while (left := self._last + interval() - loop.time()) > 0:
+            self.news.clear()
+            try:
+                async with asyncio.timeout(left):
+                    await self.news.wait()
+            except TimeoutError:
+                break
+        due, now = self._last + interval(), loop.time()
+        self._last = due if interval() and now - due < LATE_S else now
+
+    def stream_interval(self, frames_waiting: int, caller_talks: bool) -> float:
+        """How long a tick of a media stream lasts now.
+
+        Real time always, but in fast mode: prompts are played as fast as the server sends them and the caller
+        talks fast. Not when both talk, nor while the caller waits in silence: barge-in and recognition take
+        wall time, and audio time must show it.
+        """
+        if self.tempo == "real_time" or (frames_waiting and caller_talks):
+            return TICK_S
+        if caller_talks:
+            return CALLER_TICK_S
+        return 0.0 if frames_waiting >= ENOUGH_FRAMES else TICK_S
+
+    def keypad_interval(self) -> float:
+        """How long a tick lasts while we play a document ourselves: the server is not involved."""
+        return TICK_S if self.tempo == "real_time" else 0.0

@@ -1,0 +1,82 @@
+"""What a telephone line does to sound: 20 ms frames, the 300 to 3400 Hz band, a little noise. 8 kHz int16 mono."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicebot.speech.audio import FRAME_MS, TELEPHONE_HZ, Pcm, level
+
+TICKS_PER_S: Final = 1000 // FRAME_MS
+FRAME_SAMPLES: Final = TELEPHONE_HZ // TICKS_PER_S
+BAND_HZ: Final = (300.0, 3400.0)
+FILTER_TAPS: Final = 129
+FULL_SCALE: Final = 32768.0
+#: A louder frame is sound; the noise of the line lies some 10 dB lower.
+VOICED_DBFS: Final = -50.0
+#: What is so much softer than the loudest frame is breath or room, not speech.
+SPEECH_RANGE_DB: Final = 30.0
+
+
+def ticks(seconds: float) -> int:
+    """How many whole frames last `seconds`."""
+    return round(seconds * TICKS_PER_S)
+
+
+def silence(count: int = 1) -> tuple[Pcm, ...]:
+    """`count` frames of digital silence."""
+    return (np.zeros(FRAME_SAMPLES, dtype=np.int16),) * count
+
+
+def frames(pcm: Pcm) -> tuple[Pcm, ...]:
+    """Cut sound into whole frames; the last is filled up with silence."""
+    return tuple(np.pad(pcm, (0, -len(pcm) % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES))
+
+
+def voiced(frame: Pcm) -> bool:
+    """True when `frame` holds more than the noise of a line."""
+    return level(frame) > VOICED_DBFS
+
+
+def speech_end(sound: tuple[Pcm, ...]) -> int:
+    """The number of frames up to the end of the last one that holds speech; 0 when none does."""
+    levels = [level(frame) for frame in sound]
+    threshold = max([VOICED_DBFS, *(one - SPEECH_RANGE_DB for one in levels)])
+    return max((at + 1 for at, one in enumerate(levels) if one > threshold), default=0)
+
+
+def at_level(pcm: Pcm, dbfs: float) -> Pcm:
+    """The same sound with its voiced frames at `dbfs` on average."""
+    loud = [frame for frame in frames(pcm) if voiced(frame)]
+    return _clip(pcm * _gain(dbfs - level(np.concatenate(loud)))) if loud else pcm
+
+
+def through_the_line(pcm: Pcm, noise_dbfs: float) -> Pcm:
+    """The sound as the other end hears it: band-limited, over comfort noise, so never digital zero."""
+    banded = np.convolve(pcm, _band_filter())[FILTER_TAPS // 2 :][: len(pcm)] if len(pcm) else pcm
+    return _clip(banded + noise(len(pcm), noise_dbfs))
+
+
+def noise(samples: int, dbfs: float) -> Pcm:
+    """Comfort noise; the same every time, so that a call can be repeated."""
+    return _clip(np.random.default_rng(samples).normal(0.0, FULL_SCALE * _gain(dbfs), samples))
+
+
+@cache
+def _band_filter() -> NDArray[np.float64]:
+    """A windowed-sinc band pass: the difference of two low passes."""
+    low, high = (edge / TELEPHONE_HZ for edge in BAND_HZ)
+    at = np.arange(FILTER_TAPS) - FILTER_TAPS // 2
+    kernel = 2 * high * np.sinc(2 * high * at) - 2 * low * np.sinc(2 * low * at)
+    return np.asarray(kernel * np.hamming(FILTER_TAPS), dtype=np.float64)
+
+
+def _gain(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
+
+
+def _clip(sound: NDArray[np.float64]) -> Pcm:
+    return np.clip(np.rint(sound), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)

@@ -1,0 +1,69 @@
+"""All settings, from environment variables and `.env`. Read by `app` and `cli` only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voicebot.errors import ConfigError
+
+Engine = Literal["auto", "vosk", "whisper", "none"]
+VoiceName = Literal["kokoro", "pico", "pyttsx3"]
+
+
+class Settings(BaseSettings):
+    """Every setting with its meaning. Names in the environment are VOICEBOT_<NAME>, except REDIS_URL."""
+
+    model_config = SettingsConfigDict(env_prefix="VOICEBOT_", env_file=".env", extra="ignore", frozen=True)
+
+    public_url: str = Field(default="http://localhost:8000", description="the address under which Twilio reaches us")
+    host: str = Field(default="127.0.0.1", description="the address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="the port to listen on; 0 picks a free one")
+    redis_url: str | None = Field(
+        default=None, validation_alias="REDIS_URL", description="Redis; unset means an embedded server under `var`"
+    )
+    var: Path = Field(default=Path("var"), description="where models, rendered speech and embedded data are kept")
+    twilio_account: str = Field(default="", description="the account SID, AC…")
+    twilio_token: SecretStr = Field(default=SecretStr(""), description="the auth token that signs requests")
+    twilio_token_old: SecretStr = Field(default=SecretStr(""), description="the previous token while it is rotated")
+    data_keys: SecretStr = Field(default=SecretStr(""), description="Fernet keys, newest first, comma-separated")
+    pseudonym_key: SecretStr = Field(default=SecretStr(""), description="the key of the pseudonyms; never change it")
+    recognizer: Engine = Field(default="auto", description="auto takes vosk when a French model is installed")
+    voice_ahead: VoiceName = Field(default="kokoro", description="the voice of what is rendered ahead")
+    voice_now: VoiceName = Field(default="pico", description="the voice of what must be said at once")
+    fallback_number: str = Field(default="3939", description="the number told or dialled when we cannot go on")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("expected an address that starts with https://")
+        return value.rstrip("/")
+
+    @property
+    def twilio_tokens(self) -> tuple[str, ...]:
+        """The tokens a signature may be made with, the current one first."""
+        tokens = (self.twilio_token, self.twilio_token_old)
+        return tuple(token.get_secret_value() for token in tokens if token.get_secret_value())
+
+    @property
+    def fernet_keys(self) -> tuple[str, ...]:
+        """The keys that open stored records; the first one seals."""
+        return tuple(key.strip() for key in self.data_keys.get_secret_value().split(",") if key.strip())
+
+
+def read_settings() -> Settings:
+    """The settings; ConfigError names each wrong one and what was expected, never a value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{_name(e['loc'])}: {e['msg']}" for e in error.errors(include_input=False))
+        raise ConfigError(f"{wrong}. Set it in the environment or in .env; see docs/operating.md") from None
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    name = str(location[0]) if location else "?"
+    return name if name.isupper() else f"VOICEBOT_{name.upper()}"

@@ -1,0 +1,126 @@
+"""What the person can say at every moment: repeat, slower, back, menu, help, a human, stop…"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from voicebot.dialogue.action import ChangeChannel, Forget
+from voicebot.dialogue.answering import accept
+from voicebot.dialogue.asking import ask, offer, offer_choice
+from voicebot.dialogue.meaning import NEXT, Expecting, Meaning
+from voicebot.dialogue.policy import CORRECTABLE
+from voicebot.dialogue.recovery import no_match, unknown
+from voicebot.dialogue.session import Place
+from voicebot.dialogue.turn import Turn
+from voicebot.dialogue.walk import enter, send_summary
+
+
+def command(turn: Turn, meaning: Meaning) -> Turn:
+    """Carry out the command `meaning.intent`; one that would lose the conversation must be sure."""
+    if meaning.certainty != "sure" and meaning.intent in _LOSING:
+        return no_match(turn)
+    return COMMANDS[meaning.intent](turn)
+
+
+def go_back(turn: Turn, place: Place | None = None) -> Turn:
+    """Put again the question at `place`, or the last one answered; what came after it is forgotten."""
+    trail = turn.session.trail
+    if not trail:
+        return ask(turn.change(pending=None).remark("common.back_none"))
+    place = place or trail[-1]
+    at = trail.index(place)
+    slots = dict(turn.session.slots)
+    for answered in trail[at:]:
+        step = turn.flows.step(answered) if turn.flows.has(answered) else None
+        slots.pop(step.slot if step and step.slot else "", None)
+    return enter(turn.change(trail=trail[:at], slots=slots), place)
+
+
+def _repeat(turn: Turn) -> Turn:
+    return turn.change(no_input=0).again()
+
+
+def _slower(turn: Turn) -> Turn:
+    return turn.change(pace="slow", no_input=0).remark("common.slower").again()
+
+
+def _help(turn: Turn) -> Turn:
+    return ask(turn, "help")
+
+
+def _menu(turn: Turn) -> Turn:
+    return enter(turn, turn.flows.question)
+
+
+def _human(turn: Turn) -> Turn:
+    return enter(turn, turn.flows.human)
+
+
+def _stop(turn: Turn) -> Turn:
+    unfinished = bool(turn.session.trail)
+    return turn.say("common.goodbye").end("goodbye", "suspended" if unfinished else "ended")
+
+
+def _next(turn: Turn) -> Turn:
+    if turn.session.pending is None and turn.expecting.kind == "more":
+        return accept(turn, NEXT)
+    return turn.again()
+
+
+def _correct(turn: Turn) -> Turn:
+    places = correctable(turn)
+    if not places:
+        return ask(turn.change(pending=None).remark("common.correct_none"))
+    slots = tuple(turn.flows.step(place).slot or place.step for place in places)
+    labels = tuple(f"{place.flow}.{place.step}" for place in places)
+    return offer_choice(turn, "correct", "common.correct_which", Expecting("choice", slots), labels)
+
+
+def correctable(turn: Turn) -> tuple[Place, ...]:
+    """The last questions whose answer was kept, the latest first."""
+    known = [p for p in turn.session.trail if turn.flows.has(p) and turn.flows.step(p).slot]
+    return tuple(dict.fromkeys(reversed(known)))[:CORRECTABLE]
+
+
+def _keypad(turn: Turn) -> Turn:
+    if turn.session.channel != "voice":
+        return ask(turn, "keys")
+    asked = ask(turn.change(channel="keypad").remark("common.keypad_now"), "keys")
+    return replace(asked, actions=(*asked.actions[:-1], ChangeChannel("keypad"), asked.actions[-1]))
+
+
+def _summary(turn: Turn) -> Turn:
+    if not turn.session.textable:
+        return turn.remark("common.sms_no_number").again()
+    return send_summary(turn).remark("common.sms_recorded").again()
+
+
+def _forget(turn: Turn) -> Turn:
+    if turn.session.channel == "sms":
+        return forget(turn)
+    return offer(turn, "forget", "common.forget_confirm")
+
+
+def forget(turn: Turn) -> Turn:
+    """Erase the person, also from this session."""
+    empty = turn.change(slots={}, trail=(), notes=(), topic=None)
+    return empty.act(Forget()).say("common.forgotten").end("forgotten")
+
+
+COMMANDS: dict[str, Callable[[Turn], Turn]] = {
+    "aide": _help,
+    "clavier": _keypad,
+    "conseiller": _human,
+    "corriger": _correct,
+    "menu": _menu,
+    "ne_sait_pas": unknown,
+    "oubli": _forget,
+    "plus_lentement": _slower,
+    "recap_sms": _summary,
+    "repeter": _repeat,
+    "retour": go_back,
+    "suite": _next,
+    "terminer": _stop,
+}
+_LOSING = frozenset({"menu", "oubli", "terminer"})

@@ -1,0 +1,161 @@
+"""The engine: one event in, the new session and the actions out. Pure: no I/O, no clock, no randomness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from voicebot.dialogue.action import Action
+from voicebot.dialogue.answering import answer
+from voicebot.dialogue.asking import ask, offer
+from voicebot.dialogue.codec import from_dict
+from voicebot.dialogue.commands import COMMANDS, command
+from voicebot.dialogue.digits import read
+from voicebot.dialogue.event import (
+    ChannelChanged,
+    Event,
+    Heard,
+    HungUp,
+    LookedUp,
+    Pressed,
+    Started,
+    StayedSilent,
+)
+from voicebot.dialogue.flow import Flows
+from voicebot.dialogue.meaning import Meaning
+from voicebot.dialogue.pending import decide, start_danger
+from voicebot.dialogue.policy import REMEMBERED_EVENTS
+from voicebot.dialogue.recovery import no_match, silence
+from voicebot.dialogue.session import Session
+from voicebot.dialogue.turn import Turn
+from voicebot.dialogue.walk import enter
+
+
+def step(session: Session, event: Event, flows: Flows) -> tuple[Session, tuple[Action, ...]]:
+    """Take one turn.
+
+    The actions always end with something that goes on: `Listen`, `LookUp` or `End` (nothing after a hang-up).
+    An event whose id was seen before leaves the session as it is and only says the open question again.
+    """
+    turn = Turn(flows, session)
+    if event.id in session.seen:
+        return session, _repeated(turn).actions
+    turn = turn.change(
+        seen=(*session.seen, event.id)[-REMEMBERED_EVENTS:],
+        turn=session.turn + 1,
+        updated_at=max(event.at, session.updated_at),
+    )
+    turn = _handler(turn, event)(turn, event)
+    return turn.session, turn.actions
+
+
+def _handler(turn: Turn, event: Event) -> Callable[[Turn, Any], Turn]:
+    if isinstance(event, Started | HungUp):
+        return _HANDLERS[type(event)]
+    if turn.session.status == "new":
+        return lambda turn, event: enter(turn.change(status="open"), turn.flows.welcome)
+    if turn.session.status != "open":
+        return lambda turn, event: _closed(turn)
+    if _waits_for_lookup(turn) and not isinstance(event, LookedUp):
+        return lambda turn, event: enter(turn, turn.session.place)
+    return _HANDLERS[type(event)]
+
+
+def _waits_for_lookup(turn: Turn) -> bool:
+    return turn.step.kind == "lookup" and turn.session.pending is None
+
+
+def _closed(turn: Turn) -> Turn:
+    return turn.end("goodbye", turn.session.status)
+
+
+def _repeated(turn: Turn) -> Turn:
+    if turn.session.status != "open":
+        return _closed(turn)
+    return turn.act(*turn.session.spoken).listen()
+
+
+def _started(turn: Turn, event: Started) -> Turn:
+    if turn.session.status == "open":
+        return turn.change(channel=event.channel).again()
+    turn = _fresh(turn, event)
+    previous = from_dict(event.previous) if event.previous else None
+    if previous is None or not previous.trail:
+        return enter(turn, turn.flows.welcome)
+    turn = turn.change(place=turn.flows.question)
+    prompt = "common.resume" if previous.topic else "common.resume_question"
+    topic = {"topic": previous.topic} if previous.topic else {}
+    return offer(turn, "resume", prompt, topic, {"previous": event.previous})
+
+
+def _fresh(turn: Turn, event: Started) -> Turn:
+    """An open session without anything of an older one but the events it has seen."""
+    old = turn.session
+    slots = {"textable": "yes" if event.textable else "no"}
+    opened = Session(old.id, old.person, event.channel, "open", slots=slots, textable=event.textable)
+    return replace(turn, session=replace(opened, seen=old.seen, turn=old.turn, updated_at=old.updated_at))
+
+
+def _heard(turn: Turn, event: Heard) -> Turn:
+    return _understood(turn, event.meaning, "common.no_match")
+
+
+def _pressed(turn: Turn, event: Pressed) -> Turn:
+    return _understood(turn, read(event.digits, turn.expecting), "common.invalid_key")
+
+
+def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
+    """The one way every answer takes, spoken, texted or typed."""
+    if meaning.danger and not _in_danger_flow(turn):
+        return _danger(turn, meaning, meaning.danger)
+    if meaning.certainty == "none":
+        return no_match(turn, remark)
+    if meaning.value is None and meaning.intent in COMMANDS:
+        return command(turn, meaning)
+    pending = turn.session.pending
+    return decide(turn, pending, meaning) if pending else answer(turn, meaning)
+
+
+def _danger(turn: Turn, meaning: Meaning, danger: str) -> Turn:
+    if meaning.certainty == "sure":
+        return start_danger(turn, danger)
+    return offer(turn, "danger", "common.danger_confirm", data={"danger": danger})
+
+
+def _in_danger_flow(turn: Turn) -> bool:
+    return turn.session.topic == turn.flows.danger
+
+
+def _stayed_silent(turn: Turn, event: StayedSilent) -> Turn:
+    return silence(turn)
+
+
+def _looked_up(turn: Turn, event: LookedUp) -> Turn:
+    here = turn.step
+    if not _waits_for_lookup(turn) or event.name != (here.lookup or here.name):
+        return turn.again()
+    if event.failed:
+        return enter(turn.remark("common.lookup_failed"), here.no or turn.flows.human)
+    slots = {**turn.session.slots, **event.result}
+    return enter(turn.change(slots=slots), here.next(slots))
+
+
+def _channel_changed(turn: Turn, event: ChannelChanged) -> Turn:
+    turn = turn.change(channel=event.channel)
+    return ask(turn, "keys" if event.channel == "keypad" else "ask")
+
+
+def _hung_up(turn: Turn, event: HungUp) -> Turn:
+    return turn.change(status="suspended") if turn.session.status in ("new", "open") else turn
+
+
+_HANDLERS: dict[type[Event], Callable[[Turn, Any], Turn]] = {
+    Started: _started,
+    Heard: _heard,
+    Pressed: _pressed,
+    StayedSilent: _stayed_silent,
+    LookedUp: _looked_up,
+    ChannelChanged: _channel_changed,
+    HungUp: _hung_up,
+}

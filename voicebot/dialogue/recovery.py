@@ -1,0 +1,58 @@
+"""When nothing was understood or heard: say it shorter, offer the keys, offer a person. Never a dead end."""
+
+from __future__ import annotations
+
+from voicebot.dialogue.asking import ask, offer
+from voicebot.dialogue.policy import (
+    NO_MATCH_VARIANTS,
+    SILENCES_BEFORE_GOODBYE,
+    SILENCES_BEFORE_HUMAN,
+    UNKNOWNS_BEFORE_HUMAN,
+)
+from voicebot.dialogue.turn import Turn
+from voicebot.dialogue.walk import enter
+
+HUMAN = "human"
+
+
+def no_match(turn: Turn, remark: str = "common.no_match") -> Turn:
+    """An answer that fits nothing: the question again, each time easier, then a person."""
+    count = turn.session.no_match
+    turn = turn.change(no_match=count + 1, no_input=0)
+    if count < len(NO_MATCH_VARIANTS):
+        return ask(turn.remark(remark), NO_MATCH_VARIANTS[count])
+    return offer_human(turn)
+
+
+def silence(turn: Turn) -> Turn:
+    """Nobody spoke. Silence is counted apart and never ends the call before a person was offered."""
+    count = turn.session.no_input + 1
+    if count == SILENCES_BEFORE_HUMAN and not _human_offered(turn):
+        offered = offer_human(turn.remark("common.still_there"))
+        return offered.change(no_input=count)
+    turn = turn.change(no_input=count)
+    if count >= SILENCES_BEFORE_GOODBYE:
+        return turn.say("common.silence_goodbye").end("silence", "suspended")
+    return ask(turn.remark("common.no_input"), "retry" if count == 1 else "keys")
+
+
+def unknown(turn: Turn) -> Turn:
+    """ "Je ne sais pas": the step's own way on, else an explanation, else a person."""
+    if turn.session.pending:
+        return ask(turn.remark("common.unknown_ok"), "keys")
+    if turn.step.unknown:
+        return enter(turn.remark("common.unknown_ok"), turn.step.unknown)
+    count = turn.session.unknown + 1
+    turn = turn.change(unknown=count).remark("common.unknown_ok")
+    return ask(turn, "help") if count < UNKNOWNS_BEFORE_HUMAN else offer_human(turn)
+
+
+def offer_human(turn: Turn) -> Turn:
+    """Offer a person; who is not understood even then is given to one."""
+    if _human_offered(turn):
+        return enter(turn, turn.flows.human)
+    return offer(turn, HUMAN, "common.offer_human")
+
+
+def _human_offered(turn: Turn) -> bool:
+    return turn.session.pending is not None and turn.session.pending.kind == HUMAN

@@ -1,0 +1,82 @@
+"""One turn in the making: the session so far and the actions gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from voicebot.dialogue.action import Action, End, Listen, Option, Say, Variant
+from voicebot.dialogue.flow import Flows, Step
+from voicebot.dialogue.meaning import Expecting, Value
+from voicebot.dialogue.policy import timeout_s
+from voicebot.dialogue.session import Session
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What `step` builds up. `spoken` is the part that "répéter" says again, without our remarks."""
+
+    flows: Flows
+    session: Session
+    actions: tuple[Action, ...] = ()
+    spoken: tuple[Say, ...] = ()
+
+    @property
+    def step(self) -> Step:
+        """The step the session stands at, the main question when it stands nowhere."""
+        place = self.session.place
+        return self.flows.step(place if place and self.flows.has(place) else self.flows.question)
+
+    @property
+    def expecting(self) -> Expecting:
+        """What the person was asked last."""
+        pending = self.session.pending
+        return pending.expecting if pending else self.step.expecting()
+
+    @property
+    def key(self) -> str:
+        """A name for what this turn causes, the same when it is computed again."""
+        return f"{self.session.id}:{self.session.turn}"
+
+    def change(self, **changes: Any) -> Turn:
+        """The same turn with session fields replaced."""
+        return replace(self, session=replace(self.session, **changes))
+
+    def act(self, *actions: Action) -> Turn:
+        """Add actions."""
+        return replace(self, actions=self.actions + actions)
+
+    def remark(self, prompt: str) -> Turn:
+        """Say something that "répéter" shall not say again."""
+        return self.act(Say(prompt, slots=self._slots({})))
+
+    def say(
+        self,
+        prompt: str,
+        variant: Variant = "ask",
+        slots: Mapping[str, Value] | None = None,
+        options: tuple[Option, ...] = (),
+    ) -> Turn:
+        """Say a prompt with the session's slots and its own."""
+        said = Say(prompt, variant, self._slots(slots or {}), options)
+        return replace(self.act(said), spoken=(*self.spoken, said))
+
+    def listen(self) -> Turn:
+        """Wait for the answer to what was said in this turn."""
+        turn = self.change(spoken=self.spoken) if self.spoken else self
+        expecting = turn.expecting
+        return turn.act(Listen(expecting, timeout_s(expecting.kind, turn.session.pace)))
+
+    def again(self) -> Turn:
+        """Say the last question once more, word by word, and wait."""
+        turn = self.act(*self.session.spoken)
+        return turn.listen()
+
+    def end(self, reason: str, status: str = "ended") -> Turn:
+        """Close the conversation."""
+        return self.change(status=status, pending=None).act(End(reason))  # type: ignore[arg-type]
+
+    def _slots(self, own: Mapping[str, Value]) -> dict[str, Value]:
+        topic = self.session.topic
+        return {**self.session.slots, **({"topic": topic} if topic else {}), **own}

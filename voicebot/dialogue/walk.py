@@ -1,0 +1,91 @@
+"""Walking through a flow: from a place to the next one where the person is asked something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from voicebot.dialogue.action import End, HandOff, LookUp, SendSummary
+from voicebot.dialogue.asking import ask
+from voicebot.dialogue.flow import Step
+from voicebot.dialogue.meaning import Value
+from voicebot.dialogue.policy import LONGEST_WALK
+from voicebot.dialogue.session import Place
+from voicebot.dialogue.turn import Turn
+
+#: A step's turn, and where to go on at once; None when the turn is over.
+Arrival = tuple[Turn, Place | None]
+
+
+def enter(turn: Turn, place: Place | None) -> Turn:
+    """Go to `place` and on, until the person is asked, something is looked up, or the conversation ends."""
+    turn = turn.change(pending=None, no_match=0, no_input=0, unknown=0)
+    for _ in range(LONGEST_WALK):
+        if place is None or not turn.flows.has(place):
+            place = turn.flows.question
+        turn = turn.change(place=place)
+        turn, place = _ARRIVE[turn.step.kind](turn, turn.step)
+        if place is None:
+            return turn
+    return turn.say("common.again_later").end("goodbye")
+
+
+def leave(turn: Turn, slots: Mapping[str, Value], to: Place | None) -> Turn:
+    """The person answered the step: remember it on the trail, keep the `slots`, and go `to`."""
+    session = turn.session
+    trail = (*session.trail, session.place) if session.place else session.trail
+    return enter(turn.change(trail=trail, slots={**session.slots, **slots}), to)
+
+
+def start_topic(turn: Turn, topic: str) -> Turn:
+    """Begin the procedure `topic`; where it has no flow yet, say which number to call."""
+    kept = {"textable": "yes" if turn.session.textable else "no"}
+    turn = turn.change(topic=topic, slots=kept, trail=(), notes=())
+    return enter(turn, turn.flows.start(topic) or turn.flows.no_flow)
+
+
+def _question(turn: Turn, step: Step) -> Arrival:
+    return ask(turn), None
+
+
+def _say(turn: Turn, step: Step) -> Arrival:
+    turn = _noted(turn, step)
+    if step.summary:
+        turn = send_summary(turn)
+    return (ask(turn), None) if step.more else (turn.say(step.prompt), step.next(turn.session.slots))
+
+
+def _lookup(turn: Turn, step: Step) -> Arrival:
+    return turn.act(LookUp(step.lookup or step.name, turn.session.slots)), None
+
+
+def _handoff(turn: Turn, step: Step) -> Arrival:
+    ticket = HandOff(turn.key, step.reason or "asked", step.priority, turn.session.topic)
+    turn = _noted(turn, step).say(step.prompt).act(ticket)
+    following = step.next(turn.session.slots)
+    return (turn, following) if following else (turn.end("handed_off", "handed_off"), None)
+
+
+def _end(turn: Turn, step: Step) -> Arrival:
+    return turn.say(step.prompt).change(status="ended").act(End("done")), None
+
+
+def _noted(turn: Turn, step: Step) -> Turn:
+    notes = turn.session.notes
+    return turn.change(notes=(*notes, step.note)) if step.note and step.note not in notes else turn
+
+
+def send_summary(turn: Turn) -> Turn:
+    """Text what was gathered on the way."""
+    session = turn.session
+    return turn.act(SendSummary(turn.key, session.topic or "", session.notes, session.slots))
+
+
+_ARRIVE: dict[str, Callable[[Turn, Step], Arrival]] = {
+    "say": _say,
+    "ask": _question,
+    "choose": _question,
+    "confirm": _question,
+    "lookup": _lookup,
+    "handoff": _handoff,
+    "end": _end,
+}

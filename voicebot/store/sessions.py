@@ -1,0 +1,177 @@
+"""Sessions and what a turn causes, written together: either all of a turn is kept or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError, WatchError
+
+from voicebot.dialogue.codec import from_dict, to_dict
+from voicebot.dialogue.session import Session
+from voicebot.errors import StoreError
+from voicebot.privacy import Privacy
+from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, waiting
+
+Plain = Mapping[str, Any]
+RECORD_KINDS = ("ticket", "sms")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A ticket or a text to send. `kind` is "ticket" or "sms"; the same `id` written twice is one record."""
+
+    kind: str
+    id: str
+    at: float
+    content: Plain
+
+
+@dataclass(frozen=True)
+class Change:
+    """All that one turn writes. `version` is the one that was loaded; `turn` is the redacted turn record."""
+
+    session: Session
+    version: int
+    turn: Plain | None = None
+    records: tuple[Record, ...] = ()
+    forget: bool = False
+
+
+class Sessions:
+    """The conversations in Redis, sealed."""
+
+    def __init__(self, redis: Redis, privacy: Privacy) -> None:
+        self._redis = redis
+        self._privacy = privacy
+
+    async def load(self, person: str, session_id: str) -> tuple[Session, int]:
+        """The session and its version; a new session and 0 when there is none."""
+        key = PersonKeys(person).session(session_id)
+        async with _named_failure():
+            blob, version = await self._redis.hmget(key, "blob", "version")
+        if blob is None:
+            return Session(session_id, person), 0
+        return from_dict(self._privacy.unseal(blob)), int(version or 0)
+
+    async def resumable(self, person: str) -> Plain | None:
+        """The plain form of the person's last broken-off session, if it is still kept."""
+        async with _named_failure():
+            session_id = await self._redis.get(PersonKeys(person).latest())
+        if session_id is None:
+            return None
+        session, version = await self.load(person, str(session_id))
+        usable = version > 0 and session.status in ("open", "suspended")
+        return to_dict(session) if usable else None
+
+    async def keep_number(self, person: str, number: str) -> None:
+        """Keep the number, sealed, so that the person can be called back or texted."""
+        keys = PersonKeys(person)
+        async with _named_failure(), self._redis.pipeline() as pipe:
+            pipe.set(keys.number(), self._privacy.seal(number), ex=RECORD_TTL_S)
+            self._remember(pipe, keys, keys.number())
+            await pipe.execute()
+
+    async def number(self, person: str) -> str | None:
+        """The person's number in E.164, None when it was hidden or erased."""
+        async with _named_failure():
+            sealed = await self._redis.get(PersonKeys(person).number())
+        return None if sealed is None else str(self._privacy.unseal(sealed))
+
+    async def turns(self, person: str, session_id: str) -> list[Plain]:
+        """The turn records of a conversation, oldest first."""
+        async with _named_failure():
+            sealed = await self._redis.lrange(PersonKeys(person).turns(session_id), 0, -1)
+        return [self._privacy.unseal(one) for one in sealed]
+
+    async def records(self, kind: str) -> list[Plain]:
+        """The waiting records of `kind`, oldest first."""
+        async with _named_failure():
+            names = [str(name) for name in await self._redis.zrange(waiting(kind), 0, -1)]
+            keys = [PersonKeys(person).record(kind, one) for person, one in (n.split("/", 1) for n in names)]
+            sealed = [await self._redis.get(key) for key in keys]
+        return [self._privacy.unseal(one) for one in sealed if one is not None]
+
+    async def commit(self, change: Change) -> bool:
+        """Write a turn; False when another process took a turn of this session meanwhile."""
+        async with _named_failure():
+            await self._announce(change)
+            written = await self._write(change)
+            if written and change.forget:
+                await self._withdraw(change.session.person)
+            return written
+
+    async def _announce(self, change: Change) -> None:
+        """Queue records by name before they exist: a crash then leaves an empty name, never a lost record."""
+        for record in change.records:
+            name = f"{change.session.person}/{record.id}"
+            await self._redis.zadd(waiting(record.kind), {name: record.at})
+
+    async def _withdraw(self, person: str) -> None:
+        """Take the names of an erased person's records out of the queues."""
+        for kind in RECORD_KINDS:
+            names = [name async for name, _ in self._redis.zscan_iter(waiting(kind), match=f"{person}/*")]
+            if names:
+                await self._redis.zrem(waiting(kind), *names)
+
+    async def _write(self, change: Change) -> bool:
+        keys = PersonKeys(change.session.person)
+        session_key = keys.session(change.session.id)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(session_key)
+            if int(await pipe.hget(session_key, "version") or 0) != change.version:
+                return False
+            known = await pipe.smembers(keys.index()) if change.forget else set()
+            pipe.multi()  # type: ignore[no-untyped-call]
+            if known:
+                pipe.delete(keys.index(), *known)
+            self._put_session(pipe, keys, change)
+            self._put_turn(pipe, keys, change)
+            for record in change.records:
+                self._put_record(pipe, keys, record)
+            try:
+                await pipe.execute()
+            except WatchError:
+                return False
+        return True
+
+    def _put_session(self, pipe: Pipeline, keys: PersonKeys, change: Change) -> None:
+        key = keys.session(change.session.id)
+        blob = self._privacy.seal(to_dict(change.session))
+        pipe.hset(key, mapping={"blob": blob, "version": change.version + 1})
+        pipe.expire(key, SESSION_TTL_S)
+        pipe.set(keys.latest(), change.session.id, ex=SESSION_TTL_S)
+        self._remember(pipe, keys, key, keys.latest())
+
+    def _put_turn(self, pipe: Pipeline, keys: PersonKeys, change: Change) -> None:
+        if change.turn is None or change.forget:
+            return
+        key = keys.turns(change.session.id)
+        pipe.rpush(key, self._privacy.seal(change.turn))
+        pipe.expire(key, TURNS_TTL_S)
+        self._remember(pipe, keys, key)
+
+    def _put_record(self, pipe: Pipeline, keys: PersonKeys, record: Record) -> None:
+        key = keys.record(record.kind, record.id)
+        content = {"kind": record.kind, "id": record.id, "at": record.at, **record.content}
+        pipe.set(key, self._privacy.seal(content), ex=RECORD_TTL_S, nx=True)
+        self._remember(pipe, keys, key)
+
+    @staticmethod
+    def _remember(pipe: Pipeline, keys: PersonKeys, *names: str) -> None:
+        pipe.sadd(keys.index(), *names)
+        pipe.expire(keys.index(), RECORD_TTL_S)
+
+
+@asynccontextmanager
+async def _named_failure() -> AsyncIterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise StoreError(
+            f"Redis refused or did not answer ({type(error).__name__}): is it up, has it memory?"
+        ) from error
