@@ -1,17 +1,17 @@
 """YAML files that people write: read with their line numbers, and what is wrong with them told in French.
 
-The only module that imports ruamel.yaml for flows and prompts. YAML 1.2, so that `yes`, `no` and `oui` stay words.
+YAML 1.2, so that `yes`, `no` and `oui` stay words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -40,7 +40,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class DataFile:
-    """A read file: `data` is plain Python (None when it cannot be read), `lines` says where each part stands."""
+    """A read file: `data` is plain Python (None when unreadable), `lines` says where each part stands."""
 
     name: str
     data: Any = None
@@ -48,7 +48,7 @@ class DataFile:
     findings: tuple[Finding, ...] = ()
 
     def line(self, *where: str | int) -> int:
-        """The line of the part at `where`, or of the nearest part around it. Names not written are skipped."""
+        """The line of the part at `where`, or of the part around it. Names not written are skipped."""
         found: Where = ()
         for part in where:
             found = (*found, part) if (*found, part) in self.lines else found
@@ -75,12 +75,12 @@ def read(path: Path) -> DataFile:
     return DataFile(name, data, lines)
 
 
-def validate(file: DataFile, shape: TypeAdapter[T]) -> tuple[T | None, tuple[Finding, ...]]:
-    """The file's data in the given shape, or None and what is wrong with it."""
+def validate(file: DataFile, shape: Callable[[Any], T]) -> tuple[T | None, tuple[Finding, ...]]:
+    """The file's data through a pydantic validator, or None and what is wrong with it."""
     if file.findings:
         return None, file.findings
     try:
-        return shape.validate_python(file.data), ()
+        return shape(file.data), ()
     except ValidationError as error:
         found = [_invalid(file, detail) for detail in error.errors(include_url=False)]
         return None, tuple(dict.fromkeys(found))

@@ -31,5 +31,9 @@ class ModelError(VoicebotError):
     """A speech model is missing, damaged or cannot be fetched."""
 
 
+class PromptError(VoicebotError):
+    """A prompt cannot be said: it does not exist, or a slot that it needs is not known."""
+
+
 class StoreError(VoicebotError):
     """Redis cannot be reached or refuses to write."""

@@ -129,6 +129,8 @@ class Conversation:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._listening:
+            await self._listening.close()
 
     async def _play(self) -> None:
         for frame in self._mouth.tick():

@@ -68,6 +68,7 @@ class Endpointer:
         self._silence_s = 0.0
         self._speaking = False
         self._paused = False
+        self._over = False
         self.progress: Progress = "open"
 
     @property
@@ -81,13 +82,17 @@ class Endpointer:
         return self._silence_s
 
     def hear(self, probability: float, window_s: float) -> Signal | None:
-        """Take the speech probability (0 to 1) of the next `window_s` seconds."""
+        """Take the speech probability (0 to 1) of the next `window_s` seconds; nothing comes after the end."""
+        if self._over:
+            return None
         follow = self._in_speech if self._speaking else self._before
-        return follow(probability, window_s)
+        signal = follow(probability, window_s)
+        self._over = signal in ("ended", "timeout")
+        return signal
 
     def dismiss(self) -> None:
         """What was heard was no speech: wait for the answer again, the time already waited still counts."""
-        self._speaking = False
+        self._speaking = self._over = False
         self._onset_s = self._silence_s = self._spoken_s = 0.0
         self.progress = "open"
 

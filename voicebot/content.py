@@ -1,0 +1,31 @@
+"""All that people write, checked together: flows, prompts, and the phrases that choices are known by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from voicebot.datafile import Finding, read
+from voicebot.flows.check import Known, check
+from voicebot.flows.load import read_flows
+from voicebot.prompts import plain
+from voicebot.prompts.load import read_prompts
+
+FLOWS = Path("voicebot", "flows")
+PROMPTS = Path("prompts", "fr")
+CHOICES = Path("voicebot", "nlu", "fr", "choices.yaml")
+
+
+def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) -> list[Finding]:
+    """All findings of the content under `root`, by file and line.
+
+    `lookups` are the known lookups with the slots that each fills; None leaves them unchecked. Files that
+    cannot be read are told first and alone, because everything else would follow from them.
+    """
+    written, book, phrases = read_flows(root / FLOWS), read_prompts(root / PROMPTS), read(root / CHOICES)
+    jargon, wrong = plain.read_jargon(root / PROMPTS)
+    unreadable = [*written.findings, *book.findings, *wrong, *phrases.findings]
+    if unreadable or jargon is None:
+        return sorted(unreadable)
+    known = Known(choices=frozenset(phrases.data or ()), topics=frozenset(book.topics), lookups=lookups)
+    return sorted([*check(written, book.entries, known), *plain.check(book.entries, jargon)])
