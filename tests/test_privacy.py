@@ -52,7 +52,12 @@ def test_who_can_be_texted(number: str | None, textable: bool) -> None:
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("06 12 34 56 78", "+33612345678"), ("0692 12 34 56", "+262692123456"), ("anonymous", None), ("12", None)],
+    [
+        ("06 12 34 56 78", "+33612345678"),
+        ("0692 12 34 56", "+262692123456"),
+        ("anonymous", None),
+        ("12", None),
+    ],
 )
 def test_numbers_have_one_written_form(written: str, number: str | None) -> None:
     assert e164(written) == number

@@ -19,22 +19,33 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VOICEBOT_", env_file=".env", extra="ignore", frozen=True)
 
-    public_url: str = Field(default="http://localhost:8000", description="the address under which Twilio reaches us")
+    public_url: str = Field(
+        default="http://localhost:8000", description="the address under which Twilio reaches us"
+    )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="the port to listen on; 0 picks a free one")
     redis_url: str | None = Field(
-        default=None, validation_alias="REDIS_URL", description="Redis; unset means an embedded server under `var`"
+        default=None, validation_alias="REDIS_URL", description="Redis; unset means an embedded server"
     )
-    var: Path = Field(default=Path("var"), description="where models, rendered speech and embedded data are kept")
+    var: Path = Field(default=Path("var"), description="where models and rendered speech are kept")
+    data: Path = Field(default=Path("var/redis"), description="where the embedded Redis keeps its file")
     twilio_account: str = Field(default="", description="the account SID, AC…")
     twilio_token: SecretStr = Field(default=SecretStr(""), description="the auth token that signs requests")
-    twilio_token_old: SecretStr = Field(default=SecretStr(""), description="the previous token while it is rotated")
-    data_keys: SecretStr = Field(default=SecretStr(""), description="Fernet keys, newest first, comma-separated")
-    pseudonym_key: SecretStr = Field(default=SecretStr(""), description="the key of the pseudonyms; never change it")
+    twilio_token_old: SecretStr = Field(
+        default=SecretStr(""), description="the previous token while it is rotated"
+    )
+    data_keys: SecretStr = Field(
+        default=SecretStr(""), description="Fernet keys, newest first, comma-separated"
+    )
+    pseudonym_key: SecretStr = Field(
+        default=SecretStr(""), description="the key of the pseudonyms; never change it"
+    )
     recognizer: Engine = Field(default="auto", description="auto takes vosk when a French model is installed")
     voice_ahead: VoiceName = Field(default="kokoro", description="the voice of what is rendered ahead")
     voice_now: VoiceName = Field(default="pico", description="the voice of what must be said at once")
-    fallback_number: str = Field(default="3939", description="the number told or dialled when we cannot go on")
+    fallback_number: str = Field(
+        default="3939", description="the number told or dialled when we cannot go on"
+    )
 
     @field_validator("public_url")
     @classmethod

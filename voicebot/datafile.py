@@ -129,7 +129,7 @@ def _unreadable(name: str, error: Exception) -> Finding:
 
 def _invalid(file: DataFile, detail: Any) -> Finding:
     """One pydantic error, told in French. Types: docs.pydantic.dev, "Validation Errors"."""
-    where: Where = detail["loc"]
+    where: Where = (*detail["loc"], "kind") if detail["type"] == "union_tag_invalid" else detail["loc"]
     context = detail.get("ctx", {})
     code = detail["type"] if detail["type"] in _messages() else "wrong_shape"
     expected = str(context.get("expected") or context.get("expected_tags") or "").replace(" or ", ", ")

@@ -37,3 +37,27 @@ class PromptError(VoicebotError):
 
 class StoreError(VoicebotError):
     """Redis cannot be reached or refuses to write."""
+
+
+class TwilioRefused(VoicebotError):  # noqa: N818 - says what Twilio did
+    """Twilio answered no. `code` is Twilio's error code, or `status` (HTTP) when it gave none."""
+
+    def __init__(self, code: int, status: int) -> None:
+        super().__init__(
+            f"Expected Twilio to take the request, it refused with error {code} (HTTP {status}); "
+            "see Twilio's list of error codes."
+        )
+        self.code = code
+        self.status = status
+
+    @property
+    def temporary(self) -> bool:
+        """True when the same request may be taken later: too many at once, or trouble at Twilio."""
+        return self.status == 429 or self.status >= 500
+
+
+class TwilioUnreachable(VoicebotError):  # noqa: N818 - as above
+    """Twilio gave no answer, or none that can be read; whether it took the request is not known."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Expected an answer from Twilio, got {what}; is the network up?")

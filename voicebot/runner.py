@@ -193,7 +193,9 @@ class Runner:
             "prompt": says[-1].prompt if says else None,
             "text": redact(self.wording(says, after.channel)),
             "status": after.status,
-            "end": next((a.reason for a in actions if isinstance(a, End)), None),
+            "result": next((a.reason for a in actions if isinstance(a, End)), None),
+            "ticket": next((a.key for a in actions if isinstance(a, HandOff)), None),
+            "sms": next((a.key for a in actions if isinstance(a, SendSummary)), None),
         }
 
 

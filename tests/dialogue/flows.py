@@ -23,9 +23,7 @@ WELCOME = flow(
 )
 CLOSING = flow(
     "cloture",
-    Step(
-        "autre", "confirm", "cloture.autre", to=place("accueil.question"), no=place("cloture.fin")
-    ),
+    Step("autre", "confirm", "cloture.autre", to=place("accueil.question"), no=place("cloture.fin")),
     Step("fin", "end", "cloture.fin"),
 )
 DANGER = flow(

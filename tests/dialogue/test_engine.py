@@ -43,7 +43,7 @@ def test_a_whole_procedure_depends_on_the_answers(talk: Talk) -> None:
     assert talk.says_value("yes") == ["rsa.papiers"]
     assert talk.listens.expecting.kind == "more"
     assert talk.says_intent("suite") == ["rsa.resume", "cloture.autre"]
-    assert [a for a in talk.actions if isinstance(a, SendSummary)][0].notes == ("rsa.note_papiers",)
+    assert [a.notes for a in talk.actions if isinstance(a, SendSummary)] == [("rsa.note_papiers",)]
     assert talk.says_value("no") == ["cloture.fin"]
     assert talk.actions[-1] == End("done")
     assert talk.session.slots == {

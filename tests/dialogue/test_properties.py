@@ -31,7 +31,9 @@ ids = st.text("abcdef0123456789", min_size=1, max_size=6)
 times = st.floats(0, 2e9, allow_nan=False)
 channels = st.sampled_from(["voice", "keypad", "sms"])
 intents = st.sampled_from(["rsa", "carte_vitale", "retraite", "urgence", "aucun", "inconnu", *COMMANDS])
-values = st.none() | st.sampled_from(["yes", "no", "next", "loue", "autre", "75018", "age"]) | st.integers(0, 130)
+values = (
+    st.none() | st.sampled_from(["yes", "no", "next", "loue", "autre", "75018", "age"]) | st.integers(0, 130)
+)
 meanings = st.builds(
     Meaning,
     text=st.text(max_size=20),

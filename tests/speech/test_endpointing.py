@@ -91,7 +91,9 @@ def test_a_dismissed_noise_does_not_stop_the_waiting() -> None:
     assert heard[0][1] < 2.0
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.sampled_from(["complete", "open", "hesitating"])), max_size=800))
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.sampled_from(["complete", "open", "hesitating"])), max_size=800)
+)
 def test_signals_alternate_whatever_comes(windows: list[tuple[float, Progress]]) -> None:
     ear, seen = Endpointer("age", 5.0), []
     for probability, progress in windows:

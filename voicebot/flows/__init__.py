@@ -1,0 +1,1 @@
+"""Procedures as data: reading, checking and drawing the flow files."""

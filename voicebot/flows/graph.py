@@ -19,7 +19,7 @@ _IN_TOPIC = _ALWAYS | {"topic"}
 
 @dataclass(frozen=True)
 class Exit:
-    """A way out of a step: by `name` ("to", "no", "unknown", "other", "routes"), filling the slots `fills`."""
+    """A way out of a step: by `name` (to, no, unknown, other, routes), filling the slots `fills`."""
 
     name: str
     to: Place
@@ -49,7 +49,7 @@ def _refused(step: Step, filled: frozenset[str]) -> frozenset[str]:
 
 
 def leads_on(step: Step) -> bool:
-    """Whether every answer leads somewhere: by `to`, by routes for each answer, or because the engine knows."""
+    """Whether every answer leads somewhere: by `to`, by routes for each, or because the engine knows."""
     if step.to or step.kind in ("end", "handoff") or step.expecting().kind == "intent":
         return True
     routed = {value for route in step.routes if route.slot == step.slot for value in (*route.in_, route.is_)}
@@ -59,7 +59,7 @@ def leads_on(step: Step) -> bool:
 
 @dataclass(frozen=True)
 class Graph:
-    """All flows together. `topics` are the procedures people can ask for, `dangers` the steps for emergencies."""
+    """All flows together. `topics` are what people can ask for, `dangers` the steps for emergencies."""
 
     flows: Flows
     lookups: Lookups
@@ -105,7 +105,7 @@ class Graph:
         for place, ways in self.ways.items():
             for way in ways:
                 back[way.to].append(place)
-        ends = [p for p, s in self.steps.items() if s.kind in ("end", "handoff") or s.expecting().kind == "intent"]
+        ends = [place for place, step in self.steps.items() if _lets_go(step)]
         return _closure(ends, back)
 
     def circle(self) -> tuple[Place, ...]:
@@ -121,7 +121,8 @@ class Graph:
 
     def known(self, always: bool) -> dict[Place, frozenset[str]]:
         """The slots filled on arrival at each place: on every way there if `always`, else on some way."""
-        everything = frozenset(slot for ways in self.ways.values() for way in ways for slot in way.fills) | _IN_TOPIC
+        filled = (slot for ways in self.ways.values() for way in ways for slot in way.fills)
+        everything = _IN_TOPIC | frozenset(filled)
         slots = dict.fromkeys(self.steps, everything if always else frozenset())
         slots |= self.entries
         waiting = list(self.steps)
@@ -134,6 +135,10 @@ class Graph:
                     slots[way.to] = merged
                     waiting.append(way.to)
         return slots
+
+
+def _lets_go(step: Step) -> bool:
+    return step.kind in ("end", "handoff") or step.expecting().kind == "intent"
 
 
 def _closure(start: Iterable[Place], following: Mapping[Place, Iterable[Place]]) -> set[Place]:

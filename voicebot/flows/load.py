@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from voicebot.datafile import DataFile, Finding, raise_if_any, read, validate
 from voicebot.dialogue.flow import Flow, Flows, Route, Step
@@ -15,7 +16,7 @@ from voicebot.flows.schema import SHAPE, FlowFile, RouteItem, StepItem
 
 @dataclass(frozen=True)
 class Written:
-    """What a folder of flow files says: the flows that could be read, their files by name, and what is wrong."""
+    """What a folder of flow files says: the flows that could be read, their files, and what is wrong."""
 
     flows: Flows
     files: Mapping[str, DataFile]
@@ -27,7 +28,7 @@ class Written:
 
 
 def load_flows(folder: Path) -> Flows:
-    """All flows of `folder`. Raises DataError with one line for each thing that keeps a file from being read."""
+    """All flows of `folder`. Raises DataError, one line for each thing that keeps a file from being read."""
     written = read_flows(folder)
     raise_if_any(written.findings)
     return written.flows
@@ -40,7 +41,7 @@ def read_flows(folder: Path) -> Written:
     findings: list[Finding] = []
     for path in sorted(folder.glob("*.yaml")):
         file = read(path)
-        shaped, wrong = validate(file, SHAPE)
+        shaped, wrong = validate(file, SHAPE.validate_python)
         findings += wrong
         if shaped is None:
             continue
@@ -76,9 +77,11 @@ def _flow(file: FlowFile) -> Flow:
 
 
 def _step(flow: str, name: str, item: StepItem) -> Step:
-    """The core's step. Every field of the file has the same name there; names become places and prompt keys."""
-    fields = item.model_dump(exclude={"routes", "prompt", "note", "to", "no", "unknown", "other"})
-    targets = {
+    """The core's step: fields have the same names there; names become places and prompt keys."""
+    fields: dict[str, Any] = item.model_dump(
+        exclude={"routes", "prompt", "note", "to", "no", "unknown", "other"}
+    )
+    targets: dict[str, Any] = {
         field: _place(flow, target)
         for field in ("to", "no", "unknown", "other")
         if (target := getattr(item, field, None)) is not None

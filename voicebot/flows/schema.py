@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, TypeAdapter, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    TypeAdapter,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from voicebot.dialogue.action import Priority
@@ -16,7 +25,9 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 #: A prompt of the same flow, or `flow.prompt`.
 PromptKey = Target
-Entity = Literal["yes_no", "number", "age", "amount", "date", "month", "postal_code", "town", "phone", "intent"]
+Entity = Literal[
+    "yes_no", "number", "age", "amount", "date", "month", "postal_code", "town", "phone", "intent"
+]
 Comparable = StrictStr | StrictInt | StrictFloat
 
 

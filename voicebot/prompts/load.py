@@ -97,7 +97,7 @@ WORD_LIST: TypeAdapter[Words] = TypeAdapter(Words)
 
 @dataclass(frozen=True)
 class Entry:
-    """One prompt: `texts` by variant, the `label` and `options` that name it and its choices, where it stands."""
+    """One prompt: `texts` by variant, the names of the question and its choices, where it is written."""
 
     key: str
     file: str
@@ -110,7 +110,7 @@ class Entry:
     @property
     def placeholders(self) -> frozenset[Placeholder]:
         """All that is to be filled in, in any variant."""
-        return frozenset(each for text in self.texts.values() for each in placeholders(text))
+        return frozenset(each for text in self.texts.values() for each in placeholders(text) or ())
 
     @property
     def slots(self) -> frozenset[str]:
@@ -125,7 +125,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Book:
-    """Everything read from a folder of prompts, and what is wrong with it. `words` is None when unreadable."""
+    """All that a folder of prompts says, and what is wrong with it. `words` is None when unreadable."""
 
     entries: Mapping[str, Entry]
     topics: Mapping[str, Topic]
@@ -135,15 +135,15 @@ class Book:
 
 def read_prompts(folder: Path) -> Book:
     """Read every file of `folder`; a file with errors gives findings instead of prompts."""
-    topics, wrong_topics = validate(read(folder / TOPICS), TOPIC_LIST)
-    words, wrong_words = validate(read(folder / WORDS), WORD_LIST)
+    topics, wrong_topics = validate(read(folder / TOPICS), TOPIC_LIST.validate_python)
+    words, wrong_words = validate(read(folder / WORDS), WORD_LIST.validate_python)
     findings = [*wrong_topics, *wrong_words]
     entries: dict[str, Entry] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name in (TOPICS, WORDS, JARGON):
             continue
         file = read(path)
-        items, wrong = validate(file, PROMPTS)
+        items, wrong = validate(file, PROMPTS.validate_python)
         findings += wrong
         for name, item in (items or {}).items():
             entries[f"{path.stem}.{name}"] = _entry(file, path.stem, name, item)
@@ -162,7 +162,8 @@ def _misfilled(file: DataFile, name: str, item: PromptItem) -> Iterator[Finding]
         text = getattr(item, variant)
         if text and placeholders(text) is None:
             yield file.finding("bad_placeholder", name, variant, field=variant, expected=", ".join(STYLES))
-    names = {("label",): item.label or "", **{("options", key): text for key, text in item.options.items()}}
+    names: dict[tuple[str, ...], str] = {("label",): item.label or ""}
+    names |= {("options", key): text for key, text in item.options.items()}
     for where, text in names.items():
         if "{" in text or "}" in text:
             yield file.finding("slot_in_label", name, *where, field=where[-1])

@@ -1,0 +1,1 @@
+"""Speech: hearing, speaking and taking turns."""

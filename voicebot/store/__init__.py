@@ -1,0 +1,1 @@
+"""The store: sessions and records in Redis, sealed."""

@@ -51,6 +51,11 @@ class PersonKeys:
         return f"{_PREFIX}:{{{self.person}}}:{name}"
 
 
+def call(call_id: str) -> str:
+    """String: the pseudonym of who makes a call. Twilio's later webhooks name the call only."""
+    return f"{_PREFIX}:call:{call_id}"
+
+
 def waiting(kind: str) -> str:
     """Sorted set of `person/record_id` by time: the tickets or texts not yet dealt with."""
     return f"{_PREFIX}:waiting:{kind}"

@@ -15,7 +15,7 @@ from voicebot.dialogue.codec import from_dict, to_dict
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
-from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, waiting
+from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, call, waiting
 
 Plain = Mapping[str, Any]
 RECORD_KINDS = ("ticket", "sms")
@@ -68,6 +68,17 @@ class Sessions:
         usable = version > 0 and session.status in ("open", "suspended")
         return to_dict(session) if usable else None
 
+    async def bind_call(self, call_id: str, person: str) -> None:
+        """Remember who makes this call."""
+        async with _named_failure():
+            await self._redis.set(call(call_id), person, ex=SESSION_TTL_S)
+
+    async def caller(self, call_id: str) -> str | None:
+        """The pseudonym of who makes this call."""
+        async with _named_failure():
+            person = await self._redis.get(call(call_id))
+        return None if person is None else str(person)
+
     async def keep_number(self, person: str, number: str) -> None:
         """Keep the number, sealed, so that the person can be called back or texted."""
         keys = PersonKeys(person)
@@ -102,6 +113,7 @@ class Sessions:
             await self._announce(change)
             written = await self._write(change)
             if written and change.forget:
+                await self._redis.delete(call(change.session.id))
                 await self._withdraw(change.session.person)
             return written
 

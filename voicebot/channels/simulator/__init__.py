@@ -1,7 +1,8 @@
 """A caller and a carrier for tests and demonstrations: plays Twilio's part against the real app."""
 
 from voicebot.channels.simulator.caller_voice import CallerVoice
-from voicebot.channels.simulator.carrier import CallOptions, place_call
+from voicebot.channels.simulator.carrier import place_call
+from voicebot.channels.simulator.options import CallOptions
 from voicebot.channels.simulator.report import CallReport, Journal, View
 from voicebot.channels.simulator.turns import HangUp, PlayWav, Press, SayText, StaySilent, Turn
 

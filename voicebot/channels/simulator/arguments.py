@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from voicebot.channels.simulator.caller_voice import CallerVoice
-from voicebot.channels.simulator.carrier import CallOptions, place_call
+from voicebot.channels.simulator.carrier import place_call
 from voicebot.channels.simulator.live import JsonView, conversation_view
+from voicebot.channels.simulator.options import CallOptions
 from voicebot.channels.simulator.report import CallReport, Journal, View
 from voicebot.channels.simulator.turns import HangUp, PlayWav, Press, SayText, StaySilent, Turn
 from voicebot.speech.tts.synthesizer import Synthesizer
@@ -30,7 +31,9 @@ def add_call_arguments(parser: argparse.ArgumentParser) -> None:
     _add_turn(turn, "--audio", "WAV", lambda text: PlayWav(_file(text)), "speak what is recorded in WAV")
     _add_turn(turn, "--keys", "DIGITS", lambda text: Press(_digits(text)), "press DIGITS: 0-9 * #")
     _add_turn(turn, "--silence", "S", lambda text: StaySilent(_seconds(text)), "say nothing for S seconds")
-    turn.add_argument("--hang-up", dest="turns", nargs=0, action=_Append, turn=lambda _: HangUp(), help="hang up")
+    turn.add_argument(
+        "--hang-up", dest="turns", nargs=0, action=_Append, turn=lambda _: HangUp(), help="hang up"
+    )
     turn.add_argument(
         "--barge-in", dest="barge_in", metavar="S", type=_seconds, action=_BargeIn,
         help="begin the next turn S seconds into the prompt instead of after it",
@@ -41,7 +44,7 @@ def add_call_arguments(parser: argparse.ArgumentParser) -> None:
     tempo.add_argument("--real-time", dest="tempo", action="store_const", const="real_time",
                        help="pace the call like a telephone")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one line of JSON a turn")
-    parser.add_argument("--wav", metavar="PATH", type=Path, help="record the call: caller left, assistant right")
+    parser.add_argument("--wav", metavar="PATH", type=Path, help="record the call in stereo")
     parser.add_argument("--from", dest="from_number", metavar="NUMBER", help="the caller's number")
     parser.add_argument("--keypad", action="store_true", help="a call whose audio socket never opens")
 
@@ -58,7 +61,7 @@ def options_of(arguments: argparse.Namespace, defaults: CallOptions) -> CallOpti
 
 
 @dataclass(frozen=True)
-class Service:
+class Callee:
     """The app to call: where, its auth token, its journal, and the voice behind `<Say>`."""
 
     url: str
@@ -68,17 +71,20 @@ class Service:
     public_origin: str | None = None
 
 
-def run(arguments: argparse.Namespace, service: Service, voice: CallerVoice) -> int:
+def run(arguments: argparse.Namespace, callee: Callee, voice: CallerVoice) -> int:
     """Make the call and show it on standard output; 0, or 1 when it did not end as asked.
 
     Raises `AudioError` before the call when a turn cannot be spoken.
     """
     with _view(arguments.json) as view:
         defaults = CallOptions(
-            journal=service.journal, say_voice=service.say_voice, public_origin=service.public_origin, view=view
+            journal=callee.journal,
+            say_voice=callee.say_voice,
+            public_origin=callee.public_origin,
+            view=view,
         )
         options = options_of(arguments, defaults)
-        report = asyncio.run(place_call(service.url, service.auth_token, turns_of(arguments), voice, options))
+        report = asyncio.run(place_call(callee.url, callee.auth_token, turns_of(arguments), voice, options))
     for problem in report.problems:
         print(f"carrier: {problem}", file=sys.stderr)
     return exit_code(report)

@@ -33,7 +33,7 @@ class Ear:
 
 @dataclass(frozen=True)
 class Act:
-    """What the caller does in one tick; `begins`, `answered` and `gap_ms` tell of turns for those who watch."""
+    """What the caller does in one tick; `begins`, `answered` and `gap_ms` tell those who watch of turns."""
 
     frame: Pcm
     key: str | None = None
@@ -47,7 +47,9 @@ class Act:
 class Caller:
     """Takes the prepared turns one by one; after the last one has been answered, hangs up."""
 
-    def __init__(self, utterances: Sequence[Utterance], line: Sequence[Pcm], think_s: float, patience_s: float):
+    def __init__(
+        self, utterances: Sequence[Utterance], line: Sequence[Pcm], think_s: float, patience_s: float
+    ) -> None:
         """`line`: frames of the quiet line; `think_s`: pause before a turn; `patience_s`: longest wait."""
         self._left = deque([*utterances, Utterance("", hangs_up=True)])
         self._line = cycle(line)

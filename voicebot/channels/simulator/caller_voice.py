@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from voicebot.channels.simulator import telephone
+from voicebot.dialogue.session import Pace
 from voicebot.errors import AudioError
 from voicebot.speech.audio import TELEPHONE_HZ, Pcm, level, read_wav, resample
-from voicebot.speech.tts.synthesizer import Pace, Synthesizer
+from voicebot.speech.tts.synthesizer import Synthesizer
 
 
 @dataclass(frozen=True)
 class CallerVoice:
-    """Speaks with `synthesizer`, which should not be the voice that answers: a machine knows its own too well.
+    """Speaks with `synthesizer`, never the voice that answers: a machine knows its own too well.
 
     `level_dbfs` is the loudness of speech, `noise_dbfs` of the line underneath.
     """
@@ -30,11 +31,11 @@ class CallerVoice:
         pcm = self.synthesizer.speak(text, self.pace)
         if level(pcm) < telephone.VOICED_DBFS:
             raise AudioError(f"Expected speech from {self.synthesizer.name}, got silence; use another voice.")
-        return self._line(telephone.at_level(pcm, self.level_dbfs))
+        return self._line(telephone.at_level(telephone.band(pcm), self.level_dbfs))
 
     def play(self, path: Path) -> tuple[Pcm, ...]:
         """A WAV file at its own level as 20 ms frames; raises `AudioError` when it cannot be read."""
-        return self._line(resample(*read_wav(path), TELEPHONE_HZ))
+        return self._line(telephone.band(resample(*read_wav(path), TELEPHONE_HZ)))
 
     def silence(self, ticks: int) -> tuple[Pcm, ...]:
         """The line while nobody speaks."""
@@ -42,4 +43,4 @@ class CallerVoice:
 
     def _line(self, pcm: Pcm) -> tuple[Pcm, ...]:
         whole = np.concatenate([pcm[:0], *telephone.frames(pcm)])
-        return telephone.frames(telephone.through_the_line(whole, self.noise_dbfs))
+        return telephone.frames(telephone.over_noise(whole, self.noise_dbfs))

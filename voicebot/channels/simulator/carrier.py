@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 from uuid import uuid4
 from xml.etree.ElementTree import Element, ParseError, fromstring
@@ -14,45 +13,20 @@ import httpx
 
 from voicebot.channels.simulator.caller import Caller
 from voicebot.channels.simulator.caller_voice import CallerVoice
-from voicebot.channels.simulator.clock import Clock, Tempo
+from voicebot.channels.simulator.clock import Clock
 from voicebot.channels.simulator.keypad_leg import Player
 from voicebot.channels.simulator.line import Line, LineDropped
 from voicebot.channels.simulator.messages import Inbound
-from voicebot.channels.simulator.report import CallReport, Ending, Journal, Minutes, Unseen, View
+from voicebot.channels.simulator.options import CallOptions
+from voicebot.channels.simulator.report import CallReport, Ending, Minutes
 from voicebot.channels.simulator.stream_leg import run_stream
 from voicebot.channels.simulator.telephone import TICKS_PER_S
 from voicebot.channels.simulator.turns import Turn, prepare
 from voicebot.channels.simulator.webhook import TIMEOUT, Reply, Webhooks
 from voicebot.errors import CallError
-from voicebot.speech.tts.synthesizer import Synthesizer
 
 #: More documents than this in one call is a loop of redirects.
 MOST_DOCUMENTS: Final = 500
-
-
-@dataclass(frozen=True)
-class CallOptions:
-    """How a simulated call is made.
-
-    `public_origin` is the origin that the app believes in (default: the one it is reached at); `keypad` plays a
-    network where media streams never open; `think_s` is the caller's pause before a turn, `patience_s` how long
-    they wait for an answer, `longest_s` how long a call may last, all in audio time; `wav` is where to record.
-    """
-
-    tempo: Tempo = "fast"
-    from_number: str = "+33639980001"
-    to_number: str = "+33939000001"
-    keypad: bool = False
-    think_s: float = 0.4
-    patience_s: float = 20.0
-    longest_s: float = 900.0
-    public_origin: str | None = None
-    voice_path: str = "/twilio/voice"
-    status_path: str = "/twilio/status"
-    wav: Path | None = None
-    say_voice: Synthesizer | None = None
-    journal: Journal | None = None
-    view: View = field(default_factory=Unseen)
 
 
 @dataclass(frozen=True)
@@ -124,7 +98,7 @@ class Call:
     async def _follow(self, goto: Goto) -> Ending:
         status = "ringing"
         for _ in range(MOST_DOCUMENTS):
-            form = self._form | {"CallStatus": status} | goto.form
+            form = {**self._form, "CallStatus": status, **goto.form}
             reply = await self._webhooks.request(goto.method, goto.url, form)
             await self._line.wait_for(reply.seconds)
             status = "in-progress"
@@ -144,7 +118,8 @@ class Call:
     async def _perform(self, verb: Element, url: str) -> Goto | Ending | None:
         match verb.tag:
             case "Say" | "Play" | "Pause":
-                return await self._player.play(verb, url)
+                await self._player.play(verb, url)
+                return None
             case "Connect":
                 return await self._connect(verb, url)
             case "Gather":

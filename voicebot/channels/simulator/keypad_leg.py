@@ -19,7 +19,7 @@ from voicebot.errors import AudioError, CallError
 from voicebot.speech.audio import TELEPHONE_HZ, Pcm, decode, read_wav, resample
 from voicebot.speech.tts.synthesizer import Synthesizer
 
-#: Without a synthesizer `<Say>` is silence as long as the text would take, in characters a second.
+#: Without a synthesizer `<Say>` is a hum as long as the text would take, in characters a second.
 READING_SPEED: Final = 15.0
 MULAW_TYPES: Final = ("audio/basic", "audio/ulaw", "audio/x-mulaw")
 
@@ -48,8 +48,8 @@ class Player:
         """Play what is nested, stop at the first key, collect keys until the gather is over."""
         sounds = [await self._sound(nested, document_url) for nested in verb]
         prompt = tuple(frame for sound in sounds for frame in sound)
-        patience = telephone.ticks(float(verb.get("timeout", "5")))
-        limit, finish = int(verb.get("numDigits", "0")), verb.get("finishOnKey", "#")
+        patience = telephone.ticks(number(verb, "timeout", 5))
+        limit, finish = number(verb, "numDigits", 0), verb.get("finishOnKey", "#")
         digits, waited, at = "", 0, 0
         while waited < patience:
             await self.line.clock.tick(self.line.clock.keypad_interval)
@@ -70,11 +70,11 @@ class Player:
     async def _sound(self, verb: Element, document_url: str) -> tuple[Pcm, ...]:
         match verb.tag:
             case "Play":
-                return await self._fetched(verb, document_url) * max(1, int(verb.get("loop", "1")))
+                return await self._fetched(verb, document_url) * max(1, number(verb, "loop", 1))
             case "Say":
                 return await asyncio.to_thread(self._said, "".join(verb.itertext()).strip())
             case "Pause":
-                return telephone.silence(telephone.ticks(float(verb.get("length", "1"))))
+                return telephone.silence(telephone.ticks(number(verb, "length", 1)))
         raise CallError(f"12100: expected Say, Play or Pause, got {verb.tag}")
 
     async def _fetched(self, verb: Element, document_url: str) -> tuple[Pcm, ...]:
@@ -83,8 +83,16 @@ class Player:
 
     def _said(self, text: str) -> tuple[Pcm, ...]:
         if self.say_voice is None:
-            return telephone.silence(telephone.ticks(len(text) / READING_SPEED))
+            return telephone.frames(telephone.hum(len(text) / READING_SPEED))
         return telephone.frames(self.say_voice.speak(text, "normal"))
+
+
+def number(verb: Element, name: str, default: int) -> int:
+    """A whole attribute of `verb`; raises `CallError` when it is something else."""
+    text = verb.get(name, str(default))
+    if not text.isdecimal():
+        raise CallError(f"12200: expected a whole number in {verb.tag} {name}, got {text!r}")
+    return int(text)
 
 
 def playable(reply: Reply) -> Pcm:

@@ -70,9 +70,9 @@ def _details(line: Line) -> Iterator[str]:
 
 
 @contextmanager
-def conversation_view(out: TextIO) -> Iterator[View]:
+def conversation_view(out: TextIO, terminal: Console | None = None) -> Iterator[View]:
     """A view for people on `out`: live where it is a terminal, plain lines where it is not."""
-    console = Console(file=out, highlight=False)
+    console = terminal or Console(file=out, highlight=False)
     if not console.is_terminal:
         yield ConversationView(Console(file=out, highlight=False, width=1000, color_system=None))
         return

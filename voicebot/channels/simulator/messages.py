@@ -10,9 +10,16 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter
 
 from voicebot.speech.audio import FRAME_MS
+
+
+def _mulaw(payload: object) -> bytes:
+    """Decode strictly: pydantic's own base64 type lets stray characters pass."""
+    if not isinstance(payload, str):
+        raise ValueError(f"expected base64 text, got {type(payload).__name__}")
+    return base64.b64decode(payload, validate=True)
 
 
 class _Message(BaseModel):
@@ -23,7 +30,7 @@ class _Message(BaseModel):
 class MediaPayload(BaseModel):
     """Base64 of headerless μ-law."""
 
-    payload: Base64Bytes
+    payload: Annotated[bytes, PlainValidator(_mulaw)]
 
 
 class MarkName(BaseModel):

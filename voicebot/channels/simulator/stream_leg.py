@@ -28,7 +28,9 @@ async def run_stream(
     When the stream cannot be opened this is noted and the call goes on with the next verb, as at Twilio.
     """
     try:
-        socket = await connect(url, additional_headers=headers, open_timeout=CONNECT_TIMEOUT_S, compression=None)
+        socket = await connect(
+            url, additional_headers=headers, open_timeout=CONNECT_TIMEOUT_S, compression=None
+        )
     except (OSError, InvalidHandshake) as error:
         line.complain(f"31920: expected a websocket to open, got {type(error).__name__}: {error}")
         return
@@ -84,16 +86,19 @@ class StreamLeg:
                 self._line.clock.news.set()
         except ConnectionClosed:
             pass  # the closing code is looked at by `_check_closure`
-        self._closed = True
-        self._line.clock.news.set()
+        finally:
+            self._closed = True
+            self._line.clock.news.set()
 
     async def _take(self, text: str | bytes) -> None:
         try:
             message = messages.parse(text)
         except ValueError as error:
-            return self._line.complain(f"31951: expected a media, mark or clear message: {error}")
+            self._line.complain(f"31951: expected a media, mark or clear message: {error}")
+            return
         if message.streamSid != self._inbound.stream_sid:
-            return self._line.complain(f"31951: expected this stream's streamSid in {message.event}")
+            self._line.complain(f"31951: expected this stream's streamSid in {message.event}")
+            return
         match message:
             case messages.OutMedia(media=media):
                 self._playback.add(media.payload)

@@ -1,9 +1,9 @@
-"""What a telephone line does to sound: 20 ms frames, the 300 to 3400 Hz band, a little noise. 8 kHz int16 mono."""
+"""What a telephone line does to sound (8 kHz mono): 20 ms frames, the 300-3400 Hz band, a little noise."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,15 +54,26 @@ def at_level(pcm: Pcm, dbfs: float) -> Pcm:
     return _clip(pcm * _gain(dbfs - level(np.concatenate(loud)))) if loud else pcm
 
 
-def through_the_line(pcm: Pcm, noise_dbfs: float) -> Pcm:
-    """The sound as the other end hears it: band-limited, over comfort noise, so never digital zero."""
-    banded = np.convolve(pcm, _band_filter())[FILTER_TAPS // 2 :][: len(pcm)] if len(pcm) else pcm
-    return _clip(banded + noise(len(pcm), noise_dbfs))
+def band(pcm: Pcm) -> Pcm:
+    """What the telephone lets through of a sound."""
+    if not len(pcm):
+        return pcm
+    return _clip(np.convolve(pcm, _band_filter())[FILTER_TAPS // 2 :][: len(pcm)])
+
+
+def over_noise(pcm: Pcm, noise_dbfs: float) -> Pcm:
+    """The sound over comfort noise, so that no frame is digital zero."""
+    return _clip(pcm.astype(np.float64) + noise(len(pcm), noise_dbfs))
 
 
 def noise(samples: int, dbfs: float) -> Pcm:
     """Comfort noise; the same every time, so that a call can be repeated."""
     return _clip(np.random.default_rng(samples).normal(0.0, FULL_SCALE * _gain(dbfs), samples))
+
+
+def hum(seconds: float) -> Pcm:
+    """A soft tone that stands for speech which nobody can speak."""
+    return _clip(1000 * np.sin(2 * np.pi * 440 / TELEPHONE_HZ * np.arange(int(seconds * TELEPHONE_HZ))))
 
 
 @cache
@@ -78,5 +89,5 @@ def _gain(decibels: float) -> float:
     return float(10 ** (decibels / 20))
 
 
-def _clip(sound: NDArray[np.float64]) -> Pcm:
-    return np.clip(np.rint(sound), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+def _clip(sound: NDArray[np.floating[Any]]) -> Pcm:
+    return np.asarray(np.clip(np.rint(sound), -FULL_SCALE, FULL_SCALE - 1), dtype=np.int16)

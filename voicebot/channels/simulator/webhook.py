@@ -39,7 +39,7 @@ class Webhooks:
     auth_token: str
 
     async def request(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Reply:
-        """Send the signed `form` (GET: as query) to the public `url`; raises `CallError` unless the app answers 2xx."""
+        """Send the signed `form` (GET: as query) to the public `url`; raises `CallError` if that fails."""
         if method == "GET" and form:
             url, form = f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(form)}", None
         headers = {
@@ -73,7 +73,7 @@ class Webhooks:
         raise AssertionError("unreachable")
 
     def stream_headers(self, url: str) -> dict[str, str]:
-        """The handshake's headers: the signature covers the address as the TwiML gives it, without parameters."""
+        """The handshake's headers: what is signed is the address as the TwiML gives it, and no parameters."""
         return {"x-twilio-signature": sign(url, {}, self.auth_token)}
 
     def public(self, current: str, reference: str) -> str:

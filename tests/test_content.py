@@ -1,0 +1,66 @@
+"""Everything that is shipped passes the checks that its writers are asked to pass."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from shutil import copytree
+
+from voicebot.content import check_all
+from voicebot.dialogue.flow import OTHER
+from voicebot.dialogue.meaning import ENTITY_KINDS
+from voicebot.dialogue.policy import NUMBER_KINDS
+from voicebot.flows.load import load_flows
+from voicebot.prompts.load import read_prompts
+from voicebot.prompts.plain import measure
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_shipped_flow_and_prompt_is_sound() -> None:
+    assert list((ROOT / "voicebot" / "flows").glob("*.yaml")), "no flow is shipped"
+    found = check_all(ROOT)
+    assert not found, "\n".join(map(str, found))
+
+
+def test_everything_that_the_engine_says_is_written() -> None:
+    entries = read_prompts(ROOT / "prompts" / "fr").entries
+    sources = [path.read_text() for path in (ROOT / "voicebot" / "dialogue").glob("*.py")]
+    said = {key for text in sources for key in re.findall(r'"(common\.\w+)"', text)}
+    said |= {f"common.keys_{kind}" for kind in NUMBER_KINDS} | {f"common.{OTHER}"}
+    said |= {f"common.value_{kind}" for kind in (*ENTITY_KINDS, "choice") if kind != "yes_no"}
+    assert len(said) > 30
+    assert sorted(said - set(entries)) == []
+
+
+def test_the_engines_own_prompts_say_only_what_it_knows_then() -> None:
+    entries = read_prompts(ROOT / "prompts" / "fr").entries
+    about_topic = {"common.topic_confirm", "common.switch_confirm", "common.resume"}
+    for key, entry in entries.items():
+        if key.startswith("common."):
+            known = (
+                {"value"} if key.startswith("common.value_") else {"topic"} if key in about_topic else set()
+            )
+            assert entry.slots <= known, key
+
+
+def test_the_places_that_the_engine_goes_to_exist() -> None:
+    flows = load_flows(ROOT / "voicebot" / "flows")
+    fixed = (flows.welcome, flows.question, flows.human, flows.no_flow, flows.danger_place(""))
+    assert [place for place in fixed if not flows.has(place)] == []
+
+
+def test_a_mistake_in_shipped_content_is_found(tmp_path: Path) -> None:
+    for folder in ("voicebot/flows", "prompts/fr", "voicebot/nlu/fr"):
+        copytree(ROOT / folder, tmp_path / folder)
+    common = tmp_path / "prompts" / "fr" / "common.yaml"
+    common.write_text(common.read_text() + "essai_long: Un. Deux. Trois.\n")
+    assert [(each.file.split("/")[-1], "3 phrases" in each.text) for each in check_all(tmp_path)] == [
+        ("common.yaml", True)
+    ]
+
+
+def test_the_shipped_prompts_are_easy_to_read() -> None:
+    measured = measure(read_prompts(ROOT / "prompts" / "fr").entries)
+    assert measured
+    assert {flow: each.readability for flow, each in measured.items() if each.readability < 60} == {}

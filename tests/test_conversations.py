@@ -1,0 +1,55 @@
+"""Every conversation file takes the same path by voice, by keypad and by SMS (words in, no sound)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.conversations import Conversation, all_conversations, play
+from voicebot.app import FLOWS, PROMPTS
+from voicebot.channels.service import wording
+from voicebot.dialogue.event import Channel
+from voicebot.flows.load import load_flows
+from voicebot.nlu import Understanding
+from voicebot.privacy import Privacy
+from voicebot.prompts import Prompts
+from voicebot.runner import Runner
+from voicebot.store.sessions import Sessions
+
+CASES = [(one, channel) for one in all_conversations() for channel in one.channels]
+
+
+@pytest.fixture(scope="module")
+def understanding() -> Understanding:
+    return Understanding.load()
+
+
+@pytest.fixture
+def runner(redis: Redis, privacy: Privacy, understanding: Understanding) -> Runner:
+    prompts = Prompts.load(PROMPTS)
+    sessions = Sessions(redis, privacy)
+    return Runner(load_flows(FLOWS), understanding, sessions, lambda: 1.0, partial(wording, prompts))
+
+
+@pytest.mark.parametrize(("conversation", "channel"), CASES, ids=[f"{c.file}-{by}" for c, by in CASES])
+async def test_conversation(conversation: Conversation, channel: Channel, runner: Runner) -> None:
+    last, _ = await play(conversation, channel, runner)
+    session, ends = last.session, conversation.ends
+    if "step" in ends:
+        assert session.place is not None
+        assert (session.place.flow, session.place.step) == (ends["flow"], ends["step"])
+    if "reason" in ends:
+        assert last.end is not None
+        assert last.end.reason == ends["reason"]
+    assert {slot: session.slots.get(slot) for slot in ends.get("slots", {})} == ends.get("slots", {})
+    assert bool(await runner.sessions.records("ticket")) is bool(ends.get("ticket", False))
+    assert bool(await runner.sessions.records("sms")) is bool(ends.get("sms", False))
+
+
+@pytest.mark.parametrize("flow", ["rsa", "carte_vitale", "attestation_caf"])
+def test_every_procedure_has_its_stories(flow: str) -> None:
+    stories = [one for one, _ in CASES if one.flow == flow]
+    assert len({story.file for story in stories}) >= 5
+    assert {channel for story in stories for channel in story.channels} == {"voice", "keypad", "sms"}

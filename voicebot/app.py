@@ -1,0 +1,100 @@
+"""The service put together: settings in, a FastAPI application out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from voicebot.channels import media_stream, twilio_voice
+from voicebot.channels.service import Service, wording
+from voicebot.channels.telephone_desk import TelephoneDesk
+from voicebot.config import Settings
+from voicebot.errors import ConfigError
+from voicebot.flows.load import load_flows
+from voicebot.nlu import Understanding
+from voicebot.privacy import Privacy
+from voicebot.prompts import Prompts
+from voicebot.runner import Runner
+from voicebot.speech.stt.choose import recognizers
+from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.speech.voice import Voice, voices
+from voicebot.store.server import connect
+from voicebot.store.sessions import Sessions
+from voicebot.twilio.signature import Signature
+
+log = structlog.get_logger()
+
+ROOT = Path(__file__).parent.parent
+FLOWS = ROOT / "voicebot" / "flows"
+PROMPTS = ROOT / "prompts" / "fr"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; what it needs is loaded when it starts. Raises ConfigError for missing secrets."""
+    if not settings.twilio_tokens:
+        raise ConfigError(
+            "VOICEBOT_TWILIO_TOKEN: expected Twilio's auth token, none came; set it, or try `voicebot demo`"
+        )
+    privacy(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connect(settings.redis_url, settings.data) as redis:
+            service = await asyncio.to_thread(build, settings, redis)
+            _add_routes(app, service, settings)
+            app.state.service = service
+            yield
+            if service.recognizer:
+                service.recognizer.close()
+
+    return FastAPI(title="voicebot", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+
+
+def build(settings: Settings, redis: Redis) -> Service:
+    """Everything the channels work with."""
+    prompts = Prompts.load(PROMPTS)
+    understanding = Understanding.load()
+    secrets = privacy(settings)
+    hearing, notes = recognizer(settings)
+    for note in notes:
+        log.warning("recognizer", note=note)
+    sessions = Sessions(redis, secrets)
+    runner = Runner(load_flows(FLOWS), understanding, sessions, time.time, partial(wording, prompts))
+    return Service(runner, prompts, understanding, voice(settings), secrets, hearing, settings.public_url)
+
+
+def privacy(settings: Settings) -> Privacy:
+    """The keys of the settings; ConfigError when they are missing or malformed."""
+    return Privacy(settings.pseudonym_key.get_secret_value(), settings.fernet_keys)
+
+
+def recognizer(settings: Settings) -> tuple[Recognizer | None, tuple[str, ...]]:
+    """The best recognizer that can be loaded, and a sentence for each better one that cannot."""
+    if settings.recognizer == "none":
+        return None, ()
+    found, notes = recognizers(settings.var / "models", settings.recognizer)
+    return (found[0] if found else None), tuple(notes)
+
+
+def voice(settings: Settings) -> Voice:
+    """The voice of the assistant, as far as its engines are installed."""
+    return voices(settings.var, PROMPTS / "recorded", settings.voice_ahead, settings.voice_now)
+
+
+def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
+    signature = Signature(*settings.twilio_tokens)
+    app.include_router(twilio_voice.routes(TelephoneDesk(service), signature, settings.public_url))
+    app.include_router(media_stream.routes(service, signature))
+
+    @app.get("/health")
+    async def health() -> Mapping[str, str]:
+        hearing = service.recognizer.name if service.recognizer else "keypad"
+        return {"status": "ok", "recognizer": hearing}

@@ -1,0 +1,178 @@
+"""Twilio Media Streams: the audio socket of a call. It parses, renders and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from typing import Literal
+
+import structlog
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from voicebot.channels.call_turns import CallTurns
+from voicebot.channels.media_messages import (
+    Dtmf,
+    FrameOrder,
+    Mark,
+    Media,
+    Rejected,
+    Start,
+    Stop,
+    clear_message,
+    mark_message,
+    media_message,
+    parse,
+)
+from voicebot.channels.service import Service
+from voicebot.runner import Who
+from voicebot.speech.audio import Pcm, decode, encode
+from voicebot.speech.conversation import Conversation
+from voicebot.twilio.signature import Signature
+
+log = structlog.get_logger()
+
+_POLICY_VIOLATION = 1008
+_BROKEN = 1011
+#: A stream must start within this time, or it is not Twilio.
+_START_TIMEOUT_S = 10.0
+#: After the last words we wait this many frames for the mark that tells they were played.
+_FRAMES_TO_LEAVE = 100
+
+
+class SocketLine:
+    """The outward side of one stream: frames, clears and marks as Twilio's messages."""
+
+    def __init__(self, socket: WebSocket, stream_id: str) -> None:
+        self._socket = socket
+        self._stream_id = stream_id
+
+    async def play(self, frame: Pcm) -> None:
+        """Send 20 ms."""
+        await self._socket.send_text(media_message(self._stream_id, encode(frame)))
+
+    async def clear(self) -> None:
+        """Stop what was sent but not played yet."""
+        await self._socket.send_text(clear_message(self._stream_id))
+
+    async def mark(self, name: Literal["listen", "leave"]) -> None:
+        """Ask to be told when all up to here was played."""
+        await self._socket.send_text(mark_message(self._stream_id, name))
+
+
+class StreamCall:
+    """One call on one socket, from `start` to the end of the stream."""
+
+    def __init__(self, service: Service, socket: WebSocket, start: Start) -> None:
+        parameters = start.custom_parameters
+        who = Who(parameters.get("person", ""), start.call_sid)
+        self._turns = CallTurns(service, who, start.stream_sid, parameters.get("textable") == "yes")
+        assert service.recognizer is not None, "calls without a recognizer go by keypad"
+        line = SocketLine(socket, start.stream_sid)
+        self._conversation = Conversation(self._turns, line, service.recognizer, self._turns.say)
+        self._order = FrameOrder()
+        self._frames_left = _FRAMES_TO_LEAVE
+        self.counts: Counter[str] = Counter()
+
+    async def begin(self) -> None:
+        """Answer the call."""
+        self._conversation.begin(await self._turns.start())
+
+    async def close(self) -> None:
+        """The socket is gone or about to be."""
+        self.counts.update(self._order.counts)
+        await self._conversation.close()
+
+    async def take(self, text: str) -> bool:
+        """Act on one message; False when the stream is over."""
+        message = parse(text)
+        match message:
+            case Media():
+                await self._hear(message)
+            case Dtmf():
+                await self._conversation.press(message.digit)
+            case Mark():
+                self._frames_left = 0 if message.name == "leave" else self._frames_left
+            case Rejected():
+                self.counts[message.reason] += 1
+            case _:
+                pass
+        return not isinstance(message, Stop) and not self._may_leave()
+
+    async def _hear(self, message: Media) -> None:
+        for payload in self._order.accept(message):
+            await self._conversation.frame(decode(payload))
+            if self._conversation.over:
+                self._frames_left -= 1
+
+    def _may_leave(self) -> bool:
+        """All was said, and the person heard it: closing earlier would cut the last words off."""
+        return self._conversation.over and self._frames_left <= 0
+
+
+def routes(service: Service, signature: Signature) -> APIRouter:
+    """The audio socket at `/twilio/stream`."""
+    router = APIRouter()
+
+    @router.websocket("/twilio/stream")
+    async def stream(socket: WebSocket) -> None:
+        if not signature.valid_socket(_address(service), socket.headers.get("x-twilio-signature", "")):
+            log.warning("stream refused: the signature is wrong or missing")
+            await socket.close(_POLICY_VIOLATION)
+            return
+        await socket.accept()
+        await _serve(service, socket)
+
+    return router
+
+
+def _address(service: Service) -> str:
+    return service.public_url.replace("http", "ws", 1) + "/twilio/stream"
+
+
+async def _serve(service: Service, socket: WebSocket) -> None:
+    """Run one stream; whatever fails, the socket closes and the call goes on by keypad behind it."""
+    call: StreamCall | None = None
+    try:
+        async with asyncio.timeout(_START_TIMEOUT_S):
+            start = await _started(socket)
+        if not _is_ours(service, start):
+            await socket.close(_POLICY_VIOLATION)
+            return
+        call = StreamCall(service, socket, start)
+        await call.begin()
+        while await call.take(await socket.receive_text()):
+            pass
+        await socket.close()
+    except WebSocketDisconnect:
+        pass
+    except Exception as error:  # the caller must never hear silence: Twilio goes on behind the stream
+        log.error("stream broken", error=type(error).__name__)
+        await _close_broken(socket)
+    finally:
+        if call:
+            await call.close()
+            log.info("stream closed", counts=dict(call.counts))
+
+
+async def _started(socket: WebSocket) -> Start:
+    while True:
+        message = parse(await socket.receive_text())
+        if isinstance(message, Start):
+            return message
+
+
+def _is_ours(service: Service, start: Start) -> bool:
+    """The person came from our own TwiML: the proof binds it to the call."""
+    parameters = start.custom_parameters
+    return parameters.get("proof") == proof(service, start.call_sid, parameters.get("person", ""))
+
+
+def proof(service: Service, call_id: str, person: str) -> str:
+    """What ties a person to a call in the parameters that travel through Twilio."""
+    return service.privacy.pseudonym(f"{call_id}/{person}")
+
+
+async def _close_broken(socket: WebSocket) -> None:
+    with suppress(RuntimeError):  # the other side was quicker
+        await socket.close(_BROKEN)

@@ -1,0 +1,79 @@
+"""Forms that Twilio sent: read with a limit, checked by signature before anything looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+import structlog
+from fastapi import HTTPException, Request
+from starlette.requests import ClientDisconnect
+
+from voicebot.twilio.signature import HEADER, Signature
+
+log = structlog.get_logger()
+
+#: Twilio's webhooks stay under 4 KB; a long text with all its parameters under 16 KB.
+LARGEST_BODY: Final = 65_536
+MOST_FIELDS: Final = 500
+_LONGEST_TOKEN: Final = 128
+
+
+@dataclass(frozen=True)
+class SignedForm:
+    """A form that Twilio signed. `address` is path and query; `retry_token` is "" when none came."""
+
+    address: str
+    fields: Mapping[str, str]
+    retry_token: str
+
+    def event_id(self) -> str:
+        """The same for a request and its repeat.
+
+        Source: Twilio, "Webhooks connection overrides": a retry has the same I-Twilio-Idempotency-Token.
+        Without one the address must do: ours tell the turn.
+        """
+        parts = (self.fields.get("CallSid", ""), self.address, self.fields.get("CallStatus", ""))
+        return self.retry_token or ":".join(parts)
+
+
+async def read_signed(request: Request, signature: Signature, origin: str) -> SignedForm:
+    """The form of `request`, if Twilio signed it for our public `origin`.
+
+    Raises HTTPException 413 when it is too large and 403 when the signature is wrong; the fields stay as they
+    came for the check, blank and repeated ones too.
+    """
+    pairs = _pairs(await _body(request))
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if not signature.valid(origin + address, pairs, request.headers.get(HEADER, "")):
+        log.warning("webhook refused: the Twilio signature is wrong or missing", path=request.url.path)
+        raise HTTPException(403, "wrong signature")
+    token = request.headers.get("i-twilio-idempotency-token", "")
+    return SignedForm(address, dict(pairs), token if len(token) <= _LONGEST_TOKEN else "")
+
+
+async def _body(request: Request) -> bytes:
+    """The body, no more of it than `LARGEST_BODY`, whatever its Content-Length says."""
+    body = b""
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise _too_large(request)
+    except ClientDisconnect:
+        raise HTTPException(400, "the body ended too soon") from None
+    return body
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(413, f"expected at most {MOST_FIELDS} fields") from None
+
+
+def _too_large(request: Request) -> HTTPException:
+    log.warning("webhook refused: the body is too large", path=request.url.path, limit=LARGEST_BODY)
+    return HTTPException(413, f"expected at most {LARGEST_BODY} bytes")

@@ -1,0 +1,32 @@
+"""What every channel works with: the runner, the words, the voice, the ears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voicebot.dialogue.action import Say
+from voicebot.dialogue.event import Channel
+from voicebot.nlu import Understanding
+from voicebot.privacy import Privacy
+from voicebot.prompts import Prompts
+from voicebot.runner import Runner
+from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.speech.voice import Voice
+
+
+@dataclass(frozen=True)
+class Service:
+    """One running voicebot. `recognizer` is None where no engine is installed: calls go by keypad."""
+
+    runner: Runner
+    prompts: Prompts
+    understanding: Understanding
+    voice: Voice
+    privacy: Privacy
+    recognizer: Recognizer | None
+    public_url: str
+
+
+def wording(prompts: Prompts, says: tuple[Say, ...], channel: Channel) -> str:
+    """The text of a whole turn, as it is spoken or texted."""
+    return " ".join(prompts.text(prompts.render(say, channel)) for say in says)

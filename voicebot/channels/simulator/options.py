@@ -1,0 +1,36 @@
+"""How a simulated call is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from voicebot.channels.simulator.clock import Tempo
+from voicebot.channels.simulator.report import Journal, Unseen, View
+from voicebot.speech.tts.synthesizer import Synthesizer
+
+
+@dataclass(frozen=True)
+class CallOptions:
+    """How a simulated call is made. All times are audio time.
+
+    `keypad` plays a network where media streams never open. `think_s` is the caller's pause before a turn,
+    `patience_s` how long they wait for an answer, `longest_s` how long a call may last. `public_origin` is
+    the origin that the app believes in (default: the one it is reached at). `wav` is where to record,
+    `say_voice` stands in for Twilio's voice.
+    """
+
+    tempo: Tempo = "fast"
+    from_number: str = "+33639980001"
+    to_number: str = "+33939000001"
+    keypad: bool = False
+    think_s: float = 0.4
+    patience_s: float = 20.0
+    longest_s: float = 900.0
+    public_origin: str | None = None
+    voice_path: str = "/twilio/voice"
+    status_path: str = "/twilio/status"
+    wav: Path | None = None
+    say_voice: Synthesizer | None = None
+    journal: Journal | None = None
+    view: View = field(default_factory=Unseen)

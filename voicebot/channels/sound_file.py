@@ -1,0 +1,34 @@
+"""Sound as a file that Twilio can play, and its name."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import wave
+
+from voicebot.speech.audio import SILENT_FRAME, TELEPHONE_HZ, decode
+
+
+def wav(mulaw: bytes) -> bytes:
+    """A WAV file of μ-law bytes: 8 kHz, mono, 16-bit PCM, from which Twilio makes the same μ-law again."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(TELEPHONE_HZ)
+        writer.writeframes(decode(mulaw).astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def silence(milliseconds: int) -> bytes:
+    """μ-law silence."""
+    return SILENT_FRAME[:1] * (TELEPHONE_HZ * milliseconds // 1000)
+
+
+def token(mulaw: bytes, key: str) -> str:
+    """The name of a sound: 32 hex characters that follow from it and that nobody without `key` can guess.
+
+    A bare hash would do for fixed prompts, but a telephone number read back is found by making all of them.
+    """
+    return hmac.new(key.encode(), mulaw, hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,130 @@
+"""The telephone's `VoiceDesk`: begins calls, carries them on by keypad, and ends them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from voicebot.channels.media_stream import proof
+from voicebot.channels.service import Service
+from voicebot.channels.voice_desk import (
+    AskKeys,
+    Audio,
+    EndStatus,
+    IncomingCall,
+    Reply,
+    Silence,
+    Sound,
+    SpeakAndHangUp,
+    Stream,
+)
+from voicebot.dialogue.action import Say
+from voicebot.dialogue.digits import longest
+from voicebot.dialogue.policy import NUMBER_KINDS
+from voicebot.dialogue.session import Pace
+from voicebot.errors import StoreError
+from voicebot.numbers import e164, is_textable
+from voicebot.prompts import Pause
+from voicebot.runner import Reply as Turned
+from voicebot.runner import Who
+from voicebot.speech.audio import encode
+
+_APOLOGY = "common.again_later"
+_BREATH_S = 0.3
+
+
+class TelephoneDesk:
+    """Decides what a telephone webhook answers; see `VoiceDesk` for each method."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._apology = service.prompts.text(service.prompts.render(Say(_APOLOGY), "keypad"))
+
+    async def answer(self, call: IncomingCall) -> Reply:
+        """Somebody calls: by audio socket where we can hear, else by keypad."""
+        number = e164(call.from_number)
+        person = self._service.privacy.pseudonym(number or call.call_id)
+        sessions = self._service.runner.sessions
+        await sessions.bind_call(call.call_id, person)
+        if number:
+            await sessions.keep_number(person, number)
+        if self._service.recognizer is None:
+            return await self._begin_by_keypad(Who(person, call.call_id), call.event_id, is_textable(number))
+        textable = "yes" if is_textable(number) else "no"
+        signed = proof(self._service, call.call_id, person)
+        return Stream(parameters={"person": person, "textable": textable, "proof": signed})
+
+    async def keys(self, call_id: str, digits: str, event_id: str) -> Reply:
+        """The person pressed keys, or none in time."""
+        who = await self._who(call_id)
+        runner = self._service.runner
+        turned = await (runner.press(who, digits, event_id) if digits else runner.stay_silent(who, event_id))
+        return self._reply(turned)
+
+    async def after_stream(self, call_id: str, event_id: str) -> Reply:
+        """The audio socket is closed: the call is over, or goes on by keypad at the same step."""
+        who = await self._who(call_id)
+        session, version = await self._service.runner.sessions.load(who.person, who.session_id)
+        if not version:
+            number = await self._service.runner.sessions.number(who.person)
+            return await self._begin_by_keypad(who, event_id, is_textable(number))
+        if session.status != "open":
+            return SpeakAndHangUp()
+        return self._reply(
+            await self._service.runner.change_channel(who, "keypad", "stream closed", event_id)
+        )
+
+    async def after_handoff(self, call_id: str, outcome: str, event_id: str) -> Reply:
+        """The queue gave the caller back."""
+        return await self.after_stream(call_id, event_id)
+
+    async def ended(self, call_id: str, status: EndStatus, event_id: str) -> None:
+        """The call is over; what was answered can be resumed."""
+        await self._service.runner.hang_up(await self._who(call_id), event_id)
+
+    async def audio(self, token: str) -> bytes | None:
+        """The sound of a sealed token: its text never stands in an address in clear."""
+        try:
+            text, key, pace = self._service.privacy.unseal(token)
+        except StoreError:
+            return None
+        return encode(await asyncio.to_thread(self._service.voice.audio, text, key, pace))
+
+    def apology(self) -> str:
+        """One sentence for when we failed."""
+        return self._apology
+
+    async def _who(self, call_id: str) -> Who:
+        person = await self._service.runner.sessions.caller(call_id)
+        if person is None:
+            raise StoreError("expected a call that was answered before, got one that is unknown or forgotten")
+        return Who(person, call_id)
+
+    async def _begin_by_keypad(self, who: Who, event_id: str, textable: bool) -> Reply:
+        return self._reply(await self._service.runner.start(who, "keypad", event_id, textable))
+
+    def _reply(self, turned: Turned) -> Reply:
+        sounds, listen = self._sounds(turned), turned.listen
+        if listen is None:
+            return SpeakAndHangUp(sounds)
+        typed = listen.expecting.kind in NUMBER_KINDS
+        return AskKeys(
+            sounds,
+            turn=turned.session.turn,
+            max_digits=longest(listen.expecting),
+            finish_on_key="#" if typed else "",
+            timeout_s=listen.timeout_s,
+        )
+
+    def _sounds(self, turned: Turned) -> tuple[Sound, ...]:
+        sounds: list[Sound] = []
+        for say in turned.says:
+            for piece in self._service.prompts.render(say, "keypad"):
+                if isinstance(piece, Pause):
+                    sounds.append(Silence(piece.seconds))
+                else:
+                    sounds.append(self._audio(piece.text, piece.key, turned.session.pace))
+            sounds.append(Silence(_BREATH_S))
+        return tuple(sounds[:-1])
+
+    def _audio(self, text: str, key: str | None, pace: Pace) -> Audio:
+        return Audio(self._service.privacy.seal([text, key, pace]))

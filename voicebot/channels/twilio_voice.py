@@ -1,0 +1,176 @@
+"""The telephone webhooks: Twilio asks what to do next, the desk decides, TwiML tells.
+
+Whatever fails, the caller hears a sentence: an exception never becomes an error page, which Twilio would read
+out as "an application error has occurred" in English.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final, get_args
+
+import structlog
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from voicebot.channels import sound_file
+from voicebot.channels.security import SignedForm, read_signed
+from voicebot.channels.twiml import (
+    AFTER_PATH,
+    AUDIO_PATH,
+    HANDOFF_PATH,
+    KEYS_PATH,
+    LONGEST_SILENCE_MS,
+    STATUS_PATH,
+    VOICE_PATH,
+    Addresses,
+    render,
+)
+from voicebot.channels.voice_desk import EndStatus, IncomingCall, Reply, VoiceDesk
+from voicebot.twilio import twiml
+from voicebot.twilio.signature import Signature
+
+log = structlog.get_logger()
+
+#: Twilio waits 15 s for an answer; a caller should not.
+ANSWER_WITHIN_S: Final = 8.0
+#: A webhook that failed is tried again once, after the apology.
+MOST_FAILURES: Final = 2
+#: Long enough to be fetched once in the rush, short enough that nothing personal stays.
+_CACHE_S: Final = 3600
+_FAILED_SOUND_MS: Final = 200
+_SILENCE: Final = re.compile(r"silence-([0-9]{1,4})")
+_NOT_KEYS: Final = re.compile(r"[^0-9*#]")
+
+Step = Callable[["CallForm", str], Awaitable[Reply]]
+
+
+class CallForm(BaseModel):
+    """The fields of a voice webhook that we look at. Source: Twilio, "TwiML Voice: Request parameters"."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    call_id: Annotated[str, Field(alias="CallSid", pattern=r"^CA[0-9a-fA-F]{32}$")]
+    from_number: Annotated[str, Field(alias="From", max_length=256)] = ""
+    to_number: Annotated[str, Field(alias="To", max_length=256)] = ""
+    status: Annotated[str, Field(alias="CallStatus", max_length=32)] = ""
+    digits: Annotated[str, Field(alias="Digits", max_length=64)] = ""
+    finished_on: Annotated[str, Field(alias="FinishedOnKey", max_length=1)] = ""
+    queue_result: Annotated[str, Field(alias="QueueResult", max_length=40)] = ""
+    dial_status: Annotated[str, Field(alias="DialCallStatus", max_length=40)] = ""
+
+    @property
+    def keys(self) -> str:
+        """The keys pressed, the one that ended the entry included: a lone # is not silence."""
+        return _NOT_KEYS.sub("", self.digits + self.finished_on)
+
+
+def routes(
+    desk: VoiceDesk, signature: Signature, origin: str, *, answer_within_s: float = ANSWER_WITHIN_S
+) -> APIRouter:
+    """The webhooks of calls. `origin` is the public "https://host" that Twilio knows and signs."""
+    router = APIRouter()
+    hooks = _Hooks(desk, signature, Addresses(origin.rstrip("/")), answer_within_s)
+
+    def serve(path: str, step: Step) -> None:
+        async def webhook(request: Request) -> Response:
+            return await hooks.reply(request, step)
+
+        router.add_api_route(path, webhook, methods=["POST"])
+
+    async def answer(form: CallForm, event_id: str) -> Reply:
+        return await desk.answer(IncomingCall(form.call_id, event_id, form.from_number, form.to_number))
+
+    async def keys(form: CallForm, event_id: str) -> Reply:
+        return await desk.keys(form.call_id, form.keys, event_id)
+
+    async def after_stream(form: CallForm, event_id: str) -> Reply:
+        return await desk.after_stream(form.call_id, event_id)
+
+    async def after_handoff(form: CallForm, event_id: str) -> Reply:
+        return await desk.after_handoff(form.call_id, form.queue_result or form.dial_status, event_id)
+
+    serve(VOICE_PATH, answer)
+    serve(KEYS_PATH, keys)
+    serve(AFTER_PATH, after_stream)
+    serve(HANDOFF_PATH, after_handoff)
+    router.add_api_route(STATUS_PATH, hooks.status, methods=["POST"])
+    router.add_api_route(AUDIO_PATH + "/{name}.wav", hooks.audio, methods=["GET"])
+    return router
+
+
+class _Hooks:
+    """What the webhooks share."""
+
+    def __init__(self, desk: VoiceDesk, signature: Signature, at: Addresses, answer_within_s: float) -> None:
+        self._desk, self._signature, self._at = desk, signature, at
+        self._answer_within_s = answer_within_s
+
+    async def reply(self, request: Request, step: Step) -> Response:
+        """What `step` says, as TwiML; an apology when it fails."""
+        form = await read_signed(request, self._signature, self._at.origin)
+        try:
+            async with asyncio.timeout(self._answer_within_s):
+                reply = await step(CallForm.model_validate(form.fields), form.event_id())
+            document = render(reply, self._at)
+        except Exception as error:  # the desk may fail in any way, and the caller must hear a sentence
+            _log_failure(request.url.path, error)
+            document = self._apology(request)
+        return Response(document, media_type="text/xml")
+
+    async def status(self, request: Request) -> Response:
+        """A call is over; what else Twilio reports of it is of no interest."""
+        form = await read_signed(request, self._signature, self._at.origin)
+        try:
+            await self._end(form)
+        except Exception as error:  # Twilio could do nothing about it; the session expires by itself
+            _log_failure(request.url.path, error)
+        return Response(status_code=204)
+
+    async def audio(self, name: str) -> Response:
+        """A sound as a WAV file. Its unguessable name is the key: caches in between do not sign."""
+        pause = _SILENCE.fullmatch(name)
+        if pause and int(pause[1]) <= LONGEST_SILENCE_MS:
+            return _sound(sound_file.silence(int(pause[1])))
+        try:
+            mulaw = await self._desk.audio(name)
+        except Exception as error:  # Twilio ends a call whose sound fails; a silence lets it go on
+            _log_failure(AUDIO_PATH, error)
+            return _sound(sound_file.silence(_FAILED_SOUND_MS), "no-store")
+        if mulaw is None:
+            raise HTTPException(404, "no such sound")
+        return _sound(mulaw)
+
+    async def _end(self, form: SignedForm) -> None:
+        call = CallForm.model_validate(form.fields)
+        ends: dict[str, EndStatus] = {status: status for status in get_args(EndStatus)}
+        if call.status in ends:
+            await self._desk.ended(call.call_id, ends[call.status], form.event_id())
+
+    def _apology(self, request: Request) -> str:
+        """Say that we failed and ask the same webhook again; end the call when it fails once more."""
+        apology = (twiml.Speak(self._desk.apology()),)
+        failures = _failures(request) + 1
+        if failures >= MOST_FAILURES:
+            return twiml.hang_up(apology)
+        again = request.url.include_query_params(failures=failures)
+        return twiml.redirect(f"{self._at.origin}{again.path}?{again.query}", apology)
+
+
+def _sound(mulaw: bytes, cache: str = f"private, max-age={_CACHE_S}") -> Response:
+    return Response(sound_file.wav(mulaw), media_type="audio/wav", headers={"Cache-Control": cache})
+
+
+def _failures(request: Request) -> int:
+    count = request.query_params.get("failures", "0")
+    return int(count) if count.isdecimal() and len(count) < 3 else 0
+
+
+def _log_failure(path: str, error: Exception) -> None:
+    """Where it failed and with what kind of error; its message may hold what the person said."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
+    log.error("webhook failed", path=path, error=type(error).__name__, at=at)

@@ -1,0 +1,107 @@
+"""Replies of the desk as TwiML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from voicebot.channels.voice_desk import (
+    AskKeys,
+    Audio,
+    Dial,
+    Enqueue,
+    Refuse,
+    Reply,
+    Silence,
+    Sound,
+    SpeakAndHangUp,
+    Stream,
+    Words,
+)
+from voicebot.twilio import twiml
+
+VOICE_PATH: Final = "/twilio/voice"
+KEYS_PATH: Final = "/twilio/voice/keys"
+AFTER_PATH: Final = "/twilio/voice/after"
+HANDOFF_PATH: Final = "/twilio/voice/handoff"
+STATUS_PATH: Final = "/twilio/voice/status"
+AUDIO_PATH: Final = "/twilio/audio"
+STREAM_PATH: Final = "/twilio/stream"
+#: The longest pause that has an address of its own.
+LONGEST_SILENCE_MS: Final = 5000
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where Twilio reaches us: `origin` is "https://host", the configured public one."""
+
+    origin: str
+
+    def page(self, path: str, turn: int | None = None) -> str:
+        """The address of `path`; `turn` tells which question its request answers."""
+        return f"{self.origin}{path}" + ("" if turn is None else f"?turn={turn}")
+
+    @property
+    def stream(self) -> str:
+        """The address of the audio socket: wss where we are https."""
+        return "ws" + self.origin.removeprefix("http") + STREAM_PATH
+
+    def audio(self, token: str) -> str:
+        """The address of a sound."""
+        return self.page(f"{AUDIO_PATH}/{token}.wav")
+
+    def silence(self, seconds: float) -> str:
+        """The address of a pause. TwiML's own counts in whole seconds, too long between two choices."""
+        milliseconds = min(round(seconds * 1000), LONGEST_SILENCE_MS)
+        return self.audio(f"silence-{milliseconds}")
+
+
+def render(reply: Reply, at: Addresses) -> str:
+    """The TwiML document that makes Twilio do what `reply` says."""
+    match reply:
+        case Stream(turn, parameters, sounds):
+            return twiml.connect_stream(
+                at.stream, parameters, at.page(AFTER_PATH, turn), _playable(sounds, at)
+            )
+        case AskKeys():
+            action = at.page(KEYS_PATH, reply.turn)
+            said = _playable(reply.sounds, at)
+            return twiml.ask_keys(said, action, reply.max_digits, reply.finish_on_key, reply.timeout_s)
+        case SpeakAndHangUp(sounds):
+            return twiml.hang_up(_playable(sounds, at))
+        case Enqueue():
+            return _enqueue(reply, at)
+        case Dial():
+            return _dial(reply, at)
+        case Refuse(reason):
+            return twiml.reject(reason)
+    assert_never(reply)
+
+
+def _enqueue(reply: Enqueue, at: Addresses) -> str:
+    wait_url = at.page(reply.wait_path) if reply.wait_path else None
+    action = at.page(HANDOFF_PATH, reply.turn)
+    return twiml.enqueue(reply.queue, action, wait_url, _playable(reply.sounds, at))
+
+
+def _dial(reply: Dial, at: Addresses) -> str:
+    return twiml.dial_number(
+        reply.number,
+        at.page(HANDOFF_PATH, reply.turn),
+        caller_id=reply.caller_id,
+        timeout_s=reply.timeout_s,
+        whisper_url=at.page(reply.whisper_path) if reply.whisper_path else None,
+        sounds=_playable(reply.sounds, at),
+    )
+
+
+def _playable(sounds: Iterable[Sound], at: Addresses) -> Iterator[twiml.Sound]:
+    for sound in sounds:
+        match sound:
+            case Audio(token):
+                yield twiml.Play(at.audio(token))
+            case Silence(seconds):
+                yield twiml.Play(at.silence(seconds))
+            case Words(text):
+                yield twiml.Speak(text)

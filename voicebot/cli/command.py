@@ -1,0 +1,20 @@
+"""How a command is added to the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def add(commands: Commands, name: str, about: str, run: Run | None = None) -> argparse.ArgumentParser:
+    """A command with its help; `run` gives the exit code, without it the command has commands of its own."""
+    parser = commands.add_parser(name, help=about, description=about)
+    if run:
+        parser.set_defaults(run=run)
+    return parser

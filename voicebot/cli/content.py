@@ -1,0 +1,87 @@
+"""`voicebot flows` and `voicebot prompts`: look at, check and draw what people wrote."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from voicebot.app import FLOWS, PROMPTS, ROOT, voice
+from voicebot.cli.command import Commands, add
+from voicebot.config import read_settings
+from voicebot.content import check_all
+from voicebot.datafile import Finding
+from voicebot.errors import DataError
+from voicebot.flows import draw, schema, svg
+from voicebot.flows.load import list_flows, load_flows, stale
+from voicebot.prompts import Prompts
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `flows` and `prompts`."""
+    flows = add(commands, "flows", "the procedures").add_subparsers(required=True, metavar="COMMAND")
+    add(flows, "list", "all procedures, and the facts that are out of date", _list)
+    checked = add(flows, "check", "check all procedures: file, line and remedy of what is wrong", _check)
+    checked.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    drawn = add(flows, "draw", "draw a procedure", _draw)
+    drawn.add_argument("flow")
+    drawn.add_argument("--svg", metavar="FILE", type=Path, help="write a picture instead of Mermaid text")
+    add(flows, "schema", "the JSON Schema of a procedure, for completion in editors", _schema)
+    prompts = add(commands, "prompts", "the sentences").add_subparsers(required=True, metavar="COMMAND")
+    spoken = add(prompts, "check", "check the language of all sentences", _check)
+    spoken.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    add(prompts, "render", "speak every sentence ahead, so that speaking costs nothing in a call", _render)
+
+
+def _list(options: argparse.Namespace) -> int:
+    flows = load_flows(FLOWS)
+    table = Table("procedure", "steps", "questions")
+    for name, steps, questions in list_flows(flows):
+        table.add_row(name, str(steps), str(questions))
+    Console().print(table)
+    for flow, about, expired in stale(flows, date.today()):
+        print(f"{flow}: the fact about {about!r} expired on {expired}: check its source and renew it")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    findings: Sequence[Finding] = check_all(options.root)
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} to put right" if findings else "all right")
+    return int(bool(findings))
+
+
+def _draw(options: argparse.Namespace) -> int:
+    flows, prompts = load_flows(FLOWS), Prompts.load(PROMPTS)
+    flow = flows.by_name.get(options.flow)
+    if flow is None:
+        known = ", ".join(sorted(flows.by_name))
+        raise DataError(f"expected a procedure, got {options.flow!r}; there are: {known}")
+    if options.svg is None:
+        print(draw.mermaid(flow, prompts.caption))
+        return 0
+    options.svg.write_text(svg.svg(flow, prompts.caption), encoding="utf-8")
+    print(options.svg)
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    print(json.dumps(schema.json_schema(), ensure_ascii=False, indent=2))
+    return 0
+
+
+def _render(options: argparse.Namespace) -> int:
+    texts = list(Prompts.load(PROMPTS).static())
+    speaking = voice(read_settings())
+    with Progress() as progress:
+        task = progress.add_task("speaking", total=len(texts))
+        for _ in speaking.render_ahead(texts):
+            progress.advance(task)
+    return 0

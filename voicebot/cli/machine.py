@@ -1,0 +1,75 @@
+"""`voicebot serve | models | doctor`: the service, its models, and what is missing on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+
+import uvicorn
+from cryptography.fernet import Fernet
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from voicebot import doctor
+from voicebot.app import create_app
+from voicebot.cli.command import Commands, add
+from voicebot.config import read_settings
+from voicebot.speech import models
+
+
+def add_commands(commands: Commands) -> None:
+    """Add `serve`, `models` and `doctor`."""
+    add(commands, "serve", "run the service", _serve)
+    installed = add(commands, "models", "speech models").add_subparsers(required=True, metavar="COMMAND")
+    add(installed, "list", "which models there are, and which are installed", _list)
+    install = add(
+        installed, "install", "install models, with checksum; can be repeated and resumed", _install
+    )
+    install.add_argument("names", nargs="+", metavar="NAME")
+    checkup = add(commands, "doctor", "what is configured, reachable, missing", _doctor)
+    checkup.add_argument("--new-key", action="store_true", help="print a new key for VOICEBOT_DATA_KEYS")
+
+
+def _serve(options: argparse.Namespace) -> int:
+    settings = read_settings()
+    app = create_app(settings)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, ws_max_size=1 << 17)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    folder = read_settings().var / "models"
+    table = Table("model", "for", "size", "licence", "installed")
+    for model in models.catalogue():
+        there = "yes" if models.is_installed(model.name, folder) else "no"
+        table.add_row(model.name, model.engine, f"{model.size / 1e6:.0f} MB", model.licence, there)
+    Console().print(table)
+    return 0
+
+
+def _install(options: argparse.Namespace) -> int:
+    folder = read_settings().var / "models"
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        for name in options.names:
+            task = progress.add_task(name, total=None)
+
+            def show(done: int, total: int, task: object = task) -> None:
+                progress.update(task, completed=done, total=total)  # type: ignore[arg-type]
+
+            models.install(name, folder, show)
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    if options.new_key:
+        print(Fernet.generate_key().decode())
+        return 0
+    table = Table("what", "state", "remedy", width=min(shutil.get_terminal_size().columns, 120))
+    findings = asyncio.run(doctor.examine(read_settings()))
+    for one in findings:
+        table.add_row(one.what, "[green]ok[/]" if one.fine else "[red]missing[/]", one.remedy)
+    Console().print(table)
+    return int(not all(one.fine for one in findings))

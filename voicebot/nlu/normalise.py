@@ -1,0 +1,92 @@
+"""Text as people say and write it → plain words: no capitals, accents or punctuation, acronyms in one form.
+
+Nothing here knows what the words mean. Digits, `€`, `+` and decimal marks between digits are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from anyascii import anyascii
+
+#: Longer texts are cut: nobody says more in one breath, and every cost below grows with length.
+LONGEST = 500
+
+_NOT_WORD = re.compile(r"[^a-z0-9€+.,/]+")
+_MARK = re.compile(r"(?<!\d)[.,/]|[.,/](?!\d)")
+_WORD = re.compile(r"\w+")
+_REPEATED = re.compile(r"([a-z])\1{2,}")
+
+
+def plain(text: str) -> str:
+    """Lower-case ASCII words separated by single spaces; `.`, `,` and `/` only between digits."""
+    kept = "".join(c if c.isalnum() or c in "'’-.,/+€ \n\t" or not c.isprintable() else " " for c in text)
+    spaced = kept[:LONGEST].replace("’", " ").replace("'", " ").replace("€", " € ")
+    letters = "€".join(anyascii(part) for part in spaced.split("€")).lower()
+    words = _NOT_WORD.sub(" ", _MARK.sub(" ", letters))
+    return " ".join(_REPEATED.sub(r"\1\1", words).split())
+
+
+@dataclass(frozen=True)
+class Rewriter:
+    """Replaces whole forms, the longest first, in plain text."""
+
+    pattern: re.Pattern[str]
+    written: Mapping[str, str]
+
+    @classmethod
+    def of(cls, forms: Mapping[str, str]) -> Rewriter:
+        """`forms`: what is heard or typed → what it stands for; both may be several words."""
+        written = {plain(form): plain(word) for form, word in forms.items()}
+        longest_first = sorted(filter(None, written), key=len, reverse=True)
+        return cls(re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b"), written)
+
+    def __call__(self, text: str) -> str:
+        return self.pattern.sub(lambda found: self.written[found[0]], text)
+
+
+@dataclass(frozen=True)
+class Normaliser:
+    """`plain`, then acronyms in one form and, for text messages, short forms written out."""
+
+    acronyms: Rewriter
+    spelled: re.Pattern[str]
+    short_forms: Mapping[str, str]
+
+    def __call__(self, text: str, channel: str = "voice") -> str:
+        words = plain(self.expand(text) if channel == "sms" else text)
+        return self.acronyms(self.spelled.sub(_acronym, words))
+
+    def expand(self, text: str) -> str:
+        """The short forms of text messages written out, word by word; accents tell "jé" from "je"."""
+        return _WORD.sub(lambda found: self.short_forms.get(found[0], found[0]), text[:LONGEST].lower())
+
+
+def normaliser(acronyms: Mapping[str, object], short_forms: Mapping[str, str]) -> Normaliser:
+    """Built from acronyms.yaml (`letters`, `spelled`, `forms`) and sms.yaml."""
+    letters: Mapping[str, list[str]] = acronyms["letters"]  # type: ignore[assignment]
+    spelled: list[str] = acronyms["spelled"]  # type: ignore[assignment]
+    forms: Mapping[str, list[str]] = acronyms["forms"]  # type: ignore[assignment]
+    return Normaliser(
+        Rewriter.of({form: written for written, heard in forms.items() for form in heard}),
+        _spelling(spelled, letters),
+        short_forms,
+    )
+
+
+def _spelling(acronyms: Iterable[str], letters: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """One group an acronym, named by it: its letters as they may be spelled, a space between two.
+
+    Without the spaces "a laissé" would be ALS and "caisses" CSS.
+    """
+    groups = [
+        rf"(?P<_{name}>{' '.join('(?:' + '|'.join(map(plain, letters[c])) + ')' for c in name)})"
+        for name in sorted(set(acronyms), key=len, reverse=True)
+    ]
+    return re.compile(rf"\b(?:{'|'.join(groups)})\b")
+
+
+def _acronym(found: re.Match[str]) -> str:
+    return (found.lastgroup or "").removeprefix("_")

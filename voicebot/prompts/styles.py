@@ -1,0 +1,176 @@
+"""Values as they are said or texted: digits one by one, telephone numbers in pairs, dates, amounts, names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from string import Formatter
+from typing import Any, Literal
+
+from voicebot.dialogue.meaning import Value
+from voicebot.errors import PromptError
+from voicebot.prompts.load import ByChannel, Entry, Topic, Words
+
+Medium = Literal["voice", "sms"]
+
+#: Amounts from here on are said as they are: nobody is asked about them.
+_LARGEST_AMOUNT = 10**9
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What styles need besides the value: the names of things, the medium, the flow that speaks."""
+
+    words: Words
+    topics: Mapping[str, Topic]
+    entries: Mapping[str, Entry]
+    medium: Medium
+    flow: str
+
+    def of(self, wordings: ByChannel) -> str:
+        """The wording for this medium."""
+        return wordings.sms if self.medium == "sms" else wordings.voice
+
+
+@dataclass(frozen=True)
+class _Filled:
+    slot: str
+    value: Value
+
+
+class Filler(Formatter):
+    """`str.format` without attributes, indexes and conversions, whose format specs are our styles."""
+
+    def __init__(self, saying: Saying) -> None:
+        self.saying = saying
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The slot's value with its name. Raises PromptError when it is not known."""
+        if field_name not in kwargs:
+            raise PromptError(
+                f"the prompt needs the slot {field_name!r}, which is not filled; "
+                "ask for it before this step (`voicebot flows check` finds such steps)"
+            )
+        return _Filled(field_name, kwargs[field_name]), field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """The value in the style `format_spec`."""
+        style = _STYLES.get(format_spec)
+        if style is None:
+            raise PromptError(f"expected a style among {', '.join(sorted(_STYLES))}; got {format_spec!r}")
+        return style(value, self.saying)
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        """Conversions such as `!r` are refused."""
+        if conversion:
+            raise PromptError(f"expected {{slot}} or {{slot:style}}; got the conversion !{conversion}")
+        return value
+
+
+def label(key: str, topics: Mapping[str, Topic], entries: Mapping[str, Entry]) -> str | None:
+    """The name of a topic (`topics.rsa`), a question (`rsa.age`) or a choice (`rsa.logement.locataire`)."""
+    group, _, rest = key.partition(".")
+    if group == "topics":
+        return topics[rest].label if rest in topics else None
+    if key in entries:
+        return entries[key].label or entries[key].texts["ask"]
+    question, _, value = key.rpartition(".")
+    return entries[question].options.get(value) if question in entries else None
+
+
+def _plain(filled: _Filled, saying: Saying) -> str:
+    value = filled.value
+    if isinstance(value, float):
+        return (str(int(value)) if value.is_integer() else str(value)).replace(".", saying.words.decimal)
+    return str(value)
+
+
+def _digits(filled: _Filled, saying: Saying) -> str:
+    text = str(filled.value)
+    return saying.of(saying.words.digits).join(text) if text.isdecimal() else text
+
+
+def _pairs(filled: _Filled, saying: Saying) -> str:
+    """Even numbers of digits in pairs; three, as in 115, are one number."""
+    digits = re.sub(r"[\s.]", "", str(filled.value))
+    if not digits.isdecimal() or len(digits) % 2 or (saying.medium == "sms" and len(digits) == 4):
+        return str(filled.value)
+    return saying.of(saying.words.pairs).join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
+
+def _euros(filled: _Filled, saying: Saying) -> str:
+    if isinstance(filled.value, str) or not 0 <= filled.value < _LARGEST_AMOUNT:
+        return _plain(filled, saying)
+    words = saying.words.euros
+    whole, cents = divmod(round(filled.value * 100), 100)
+    if saying.medium == "sms":
+        text = f"{whole}{saying.words.decimal}{cents:02}" if cents else str(whole)
+        return words.sms.format(amount=text)
+    form = words.cents if cents else words.one if whole == 1 else words.many
+    return form.format(euros=whole, cents=cents)
+
+
+def _date(filled: _Filled, saying: Saying) -> str:
+    try:
+        day = date.fromisoformat(str(filled.value))
+    except ValueError:
+        return str(filled.value)
+    words = saying.words
+    number = saying.of(words.first_day) if day.day == 1 else day.day
+    return words.date.format(day=number, month=words.months[day.month - 1], year=day.year)
+
+
+def _month(filled: _Filled, saying: Saying) -> str:
+    """A month 1 to 12, or a month of a year, "2026-03"."""
+    written = re.fullmatch(r"(?:(\d{4})-)?0?([1-9]|1[0-2])", str(filled.value))
+    if not written:
+        return str(filled.value)
+    year, month = written[1], saying.words.months[int(written[2]) - 1]
+    return saying.words.month_of_year.format(month=month, year=year) if year else month
+
+
+def _topic_label(filled: _Filled, saying: Saying) -> str:
+    topic = saying.topics.get(str(filled.value))
+    return topic.label if topic else str(filled.value)
+
+
+def _topic_who(filled: _Filled, saying: Saying) -> str:
+    topic = saying.topics.get(str(filled.value))
+    return topic.who if topic else str(filled.value)
+
+
+def _topic_number(filled: _Filled, saying: Saying) -> str:
+    topic = saying.topics.get(str(filled.value))
+    return _pairs(_Filled(filled.slot, topic.number if topic else filled.value), saying)
+
+
+def _option(filled: _Filled, saying: Saying) -> str:
+    """The name of a choice of the step called like the slot."""
+    return _named(f"{saying.flow}.{filled.slot}.{filled.value}", filled, saying)
+
+
+def _choice(filled: _Filled, saying: Saying) -> str:
+    """The name of what the slot's own value is the label key of."""
+    return _named(str(filled.value), filled, saying)
+
+
+def _named(key: str, filled: _Filled, saying: Saying) -> str:
+    return label(key, saying.topics, saying.entries) or str(filled.value)
+
+
+_STYLES: dict[str, Callable[[_Filled, Saying], str]] = {
+    "": _plain,
+    "choice": _choice,
+    "date": _date,
+    "digits": _digits,
+    "euros": _euros,
+    "label": _topic_label,
+    "month": _month,
+    "number": _topic_number,
+    "option": _option,
+    "pairs": _pairs,
+    "phone": _pairs,
+    "who": _topic_who,
+}

@@ -1,0 +1,85 @@
+"""The whole service in this process, on a free port, with secrets of its own: for calls that are not real."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from cryptography.fernet import Fernet
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from voicebot.app import create_app
+from voicebot.channels.service import Service
+from voicebot.config import Settings
+from voicebot.errors import ConfigError
+
+_START_TIMEOUT_S = 60.0
+_LOCALHOST = "127.0.0.1"
+_SECRETS = ("twilio_token", "data_keys", "pseudonym_key")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A running service. `url` is where it listens and what it takes for its public address."""
+
+    url: str
+    auth_token: str
+    app: FastAPI
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def service(self) -> Service:
+        """What the channels of the running service work with."""
+        service: Service = self.app.state.service
+        return service
+
+    async def journal(self, call_sid: str) -> Sequence[dict[str, Any]]:
+        """The turn records of a call, oldest first."""
+        future = asyncio.run_coroutine_threadsafe(self._turns(call_sid), self.loop)
+        return await asyncio.wrap_future(future)
+
+    async def _turns(self, call_sid: str) -> Sequence[dict[str, Any]]:
+        sessions = self.service.runner.sessions
+        person = await sessions.caller(call_sid)
+        return [dict(turn) for turn in await sessions.turns(person, call_sid)] if person else []
+
+
+@contextmanager
+def rehearse(settings: Settings, data: Path) -> Iterator[Rehearsal]:
+    """Run the service in a thread until the block ends, its embedded Redis in `data`."""
+    listening = socket.create_server((_LOCALHOST, 0))
+    url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"
+    secrets = {name: SecretStr(Fernet.generate_key().decode()) for name in _SECRETS}
+    own = settings.model_copy(update={"public_url": url, "redis_url": None, "data": data, **secrets})
+    app = create_app(own)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=1 << 17, lifespan="on"))
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_until_complete, args=(server.serve([listening]),), daemon=True)
+    thread.start()
+    try:
+        _wait_until_started(server, thread)
+        yield Rehearsal(url, own.twilio_tokens[0], app, loop)
+    finally:
+        server.should_exit = True
+        thread.join()
+        loop.close()
+        listening.close()
+
+
+def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    waited = threading.Event()
+    for _ in range(int(_START_TIMEOUT_S / 0.02)):
+        if server.started:
+            return
+        if not thread.is_alive():
+            break
+        waited.wait(0.02)
+    raise ConfigError("the service did not start: expected it within a minute; run `voicebot doctor`")

@@ -1,0 +1,109 @@
+"""Twilio's REST API, as far as we need it: send a text, place a call, move a call.
+
+The library blocks, so each request runs in a thread. Its errors and its log hold telephone numbers: neither
+leaves this module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from requests import RequestException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from voicebot.errors import TwilioRefused, TwilioUnreachable
+
+#: Not attached to the root logger, so nothing comes out of it.
+_SILENT: Final = logging.Logger("twilio", logging.CRITICAL + 1)
+#: The library reads TWILIO_EDGE and TWILIO_REGION from the environment unless it is given one, not empty.
+_NO_ENVIRONMENT: Final = {"VOICEBOT": "1"}
+
+T = TypeVar("T")
+
+
+class TwilioClient:
+    """One account. Safe from several tasks at once. Nothing is tried twice here: the outbox does that."""
+
+    def __init__(
+        self, account_sid: str, auth_token: str, *, base_url: str | None = None, timeout_s: float = 10.0
+    ) -> None:
+        """`base_url`: not Twilio's own address, for tests; `timeout_s`: to connect, and between bytes."""
+        http = TwilioHttpClient(timeout=timeout_s, logger=_SILENT)
+        self._client = Client(account_sid, auth_token, http_client=http, environment=_NO_ENVIRONMENT)
+        if base_url:
+            self._client.api.base_url = base_url
+
+    async def create_message(
+        self, *, to: str, from_: str, body: str, status_callback: str | None = None
+    ) -> str:
+        """Send a text; its SID. Raises TwilioRefused or TwilioUnreachable."""
+        options = _given(status_callback=status_callback)
+        create = self._client.messages.create
+        return await _request(lambda: _sid(create(to=to, from_=from_, body=body, **options)))
+
+    async def create_call(
+        self,
+        *,
+        to: str,
+        from_: str,
+        url: str,
+        status_callback: str | None = None,
+        timeout_s: int = 25,
+        detect_machine: bool = False,
+        machine_callback: str | None = None,
+    ) -> str:
+        """Call `to` and go on at `url`; the SID. Raises TwilioRefused or TwilioUnreachable.
+
+        `timeout_s`: how long it may ring. `detect_machine`: find out beside the call whether an answering
+        machine took it, and tell `machine_callback`.
+        """
+        options = _given(
+            status_callback=status_callback,
+            status_callback_event=["completed"] if status_callback else None,
+            machine_detection="Enable" if detect_machine else None,
+            async_amd="true" if detect_machine else None,
+            async_amd_status_callback=machine_callback,
+        )
+        create = self._client.calls.create
+        return await _request(
+            lambda: _sid(create(to=to, from_=from_, url=url, method="POST", timeout=timeout_s, **options))
+        )
+
+    async def update_call(
+        self, call_sid: str, *, twiml: str | None = None, url: str | None = None, end: bool = False
+    ) -> None:
+        """Move a call to `twiml` or to `url`, or end it. Raises TwilioRefused or TwilioUnreachable."""
+        method = "POST" if url else None
+        options = _given(twiml=twiml, url=url, method=method, status="completed" if end else None)
+        await _request(lambda: self._client.calls(call_sid).update(**options))
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _sid(made: Any) -> str:
+    if not isinstance(made.sid, str):
+        raise ValueError("expected a SID")
+    return made.sid
+
+
+async def _request(send: Callable[[], T]) -> T:
+    """Send in a thread; what goes wrong becomes ours, without the words of the library."""
+    try:
+        return await asyncio.to_thread(send)
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise TwilioRefused(error.code or error.status, error.status) from None
+    except (RequestException, TwilioException, OSError) as error:
+        raise TwilioUnreachable(type(error).__name__) from None
+    except (ValueError, AttributeError, TypeError) as error:  # an answer, but not Twilio's
+        raise TwilioUnreachable(f"something else ({type(error).__name__})") from None

@@ -1,0 +1,165 @@
+"""TwiML documents: what Twilio shall do next with a call or a text.
+
+Pure functions over the Twilio library; each returns a whole document. All addresses are absolute or begin
+with "/". Checked in the tests against the element and attribute types that Twilio publishes for TypeScript.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import (
+    Connect,
+    Dial,
+    Enqueue,
+    Gather,
+    VoiceResponse,
+)
+
+LANGUAGE: Final = "fr-FR"
+#: XML 1.0 has no place for these characters, not even escaped: one of them and the whole document is refused.
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Play:
+    """Sound at an address."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Text in Twilio's own voice, for when ours cannot be made."""
+
+    text: str
+
+
+Sound = Play | Speak
+
+
+def connect_stream(
+    url: str, parameters: Mapping[str, str], next_url: str, sounds: Iterable[Sound] = ()
+) -> str:
+    """Say `sounds`, then open the audio socket `url`; once it is closed by us, go on at `next_url`."""
+    response = _saying(sounds)
+    connect = Connect()
+    stream = connect.stream(url=url)
+    for name, value in parameters.items():
+        stream.parameter(name=_clean(name), value=_clean(value))
+    response.append(connect)
+    response.redirect(next_url, method="POST")
+    return str(response)
+
+
+def ask_keys(
+    sounds: Iterable[Sound], action: str, max_digits: int | None, finish_on_key: str, timeout_s: float
+) -> str:
+    """Wait for keys while saying `sounds`; `action` is told the keys, or that there were none.
+
+    `max_digits` None: any number. `finish_on_key` "": none ends the entry, so that # is a key as any other.
+    `timeout_s` counts after the sounds and between two keys, in whole seconds rounded up.
+    """
+    gather = Gather(
+        input="dtmf",
+        action=action,
+        method="POST",
+        num_digits=max_digits,
+        finish_on_key=finish_on_key,
+        timeout=max(1, math.ceil(timeout_s)),
+        action_on_empty_result=True,
+        language=LANGUAGE,
+    )
+    _say(gather, sounds)
+    response = VoiceResponse()
+    response.append(gather)
+    return str(response)
+
+
+def hang_up(sounds: Iterable[Sound] = ()) -> str:
+    """Say `sounds`, then end the call."""
+    response = _saying(sounds)
+    response.hangup()
+    return str(response)
+
+
+def redirect(url: str, sounds: Iterable[Sound] = ()) -> str:
+    """Say `sounds`, then go on at `url`."""
+    response = _saying(sounds)
+    response.redirect(url, method="POST")
+    return str(response)
+
+
+def reject(reason: Literal["rejected", "busy"]) -> str:
+    """Do not answer the call; nobody pays for it."""
+    response = VoiceResponse()
+    response.reject(reason=reason)
+    return str(response)
+
+
+def enqueue(queue: str, action: str, wait_url: str | None = None, sounds: Iterable[Sound] = ()) -> str:
+    """Say `sounds`, then wait in `queue`, hearing `wait_url` (None: Twilio's music).
+
+    `action` is asked what next when the caller leaves the queue, or after the talk when they were dequeued.
+    """
+    response = _saying(sounds)
+    response.append(
+        Enqueue(
+            _clean(queue),
+            action=action,
+            method="POST",
+            wait_url=wait_url,
+            wait_url_method="POST" if wait_url else None,
+        )
+    )
+    return str(response)
+
+
+def dial_number(
+    number: str,
+    action: str,
+    caller_id: str | None = None,
+    timeout_s: float = 30.0,
+    whisper_url: str | None = None,
+    sounds: Iterable[Sound] = (),
+) -> str:
+    """Say `sounds`, then call `number` (+33…) and connect both; `action` is asked what next afterwards.
+
+    `whisper_url` is what the called person hears before they are connected.
+    """
+    response = _saying(sounds)
+    dial = Dial(action=action, method="POST", caller_id=caller_id, timeout=max(1, math.ceil(timeout_s)))
+    dial.number(number, url=whisper_url, method="POST" if whisper_url else None)
+    response.append(dial)
+    return str(response)
+
+
+def message(text: str | None) -> str:
+    """Answer a text with `text`; None: with nothing."""
+    response = MessagingResponse()
+    if text:
+        response.message(_clean(text))
+    return str(response)
+
+
+def _saying(sounds: Iterable[Sound]) -> Any:
+    response = VoiceResponse()
+    _say(response, sounds)
+    return response
+
+
+def _say(parent: Any, sounds: Iterable[Sound]) -> None:
+    for sound in sounds:
+        if isinstance(sound, Play):
+            parent.play(sound.url)
+        else:
+            parent.say(_clean(sound.text), language=LANGUAGE)
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("", text)
