@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from voicebot.dialogue import step
-from voicebot.dialogue.action import Action, End, Forget, HandOff, Listen, LookUp, Say, SendSummary
+from voicebot.dialogue.action import (
+    Action,
+    CallBack,
+    End,
+    Forget,
+    HandOff,
+    Listen,
+    LookUp,
+    OptOut,
+    Say,
+    SendSummary,
+)
 from voicebot.dialogue.event import (
     Channel,
     ChannelChanged,
@@ -82,12 +93,14 @@ class Runner:
     wording: Callable[[tuple[Say, ...], Channel], str]
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
 
-    async def start(self, who: Who, channel: Channel, event_id: str, textable: bool) -> Reply:
-        """Somebody called or texted for the first time."""
+    async def start(
+        self, who: Who, channel: Channel, event_id: str, textable: bool, resumes: bool = False
+    ) -> Reply:
+        """Somebody called or texted for the first time, or is called back (`resumes`)."""
         previous = await self.sessions.resumable(who.person)
 
         def started(session: Session) -> Event:
-            return Started(event_id, self.clock(), channel, textable, previous)
+            return Started(event_id, self.clock(), channel, textable, previous, resumes)
 
         return await self._turn(who, started)
 
@@ -169,7 +182,8 @@ class Runner:
         records = tuple(record for action in actions if (record := _record(action, after)))
         forget = any(isinstance(action, Forget) for action in actions)
         turn = self._turn_record(before, event, after, actions, confidence)
-        return Change(after, version, turn, records, forget)
+        opt_out = any(isinstance(action, OptOut) for action in actions)
+        return Change(after, version, turn, records, forget, opt_out)
 
     def _turn_record(
         self, before: Session, event: Event, after: Session, actions: tuple[Action, ...], confidence: float
@@ -207,6 +221,8 @@ def _record(action: Action, session: Session) -> Record | None:
     if isinstance(action, SendSummary):
         summary = {"topic": action.topic, "notes": list(action.notes)}
         return Record("sms", action.key, session.updated_at, {**summary, **_about(session)})
+    if isinstance(action, CallBack):
+        return Record("callback", action.key, session.updated_at, _about(session))
     return None
 
 

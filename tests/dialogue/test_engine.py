@@ -6,7 +6,16 @@ import pytest
 
 from tests.dialogue.flows import place
 from tests.dialogue.talk import Talk
-from voicebot.dialogue.action import ChangeChannel, End, Forget, HandOff, LookUp, SendSummary
+from voicebot.dialogue.action import (
+    CallBack,
+    ChangeChannel,
+    End,
+    Forget,
+    HandOff,
+    LookUp,
+    OptOut,
+    SendSummary,
+)
 from voicebot.dialogue.codec import to_dict
 from voicebot.dialogue.event import ChannelChanged, Heard, HungUp, LookedUp, Started
 from voicebot.dialogue.meaning import Candidate, Meaning
@@ -267,3 +276,24 @@ def test_after_the_end_there_is_only_the_end(talk: Talk) -> None:
     talk.says_value(12)
     assert talk.actions == (End("goodbye"),)
     assert talk.session.place == place("accueil.conseiller")
+
+
+def test_a_texter_asks_to_be_called_back_and_the_call_goes_on_there() -> None:
+    texter = Talk()
+    texter.start("sms")
+    at_age(texter).says_value(60)
+    assert texter.says_intent("rappel") == ["common.callback_soon"]
+    assert [a.key for a in texter.actions if isinstance(a, CallBack)] == ["CA1:4"]
+    call = Talk()
+    assert call.start(previous=to_dict(texter.session), resumes=True) == [
+        "common.calling_back",
+        "rsa.logement",
+    ]
+
+
+def test_stop_by_text_opts_out(talk: Talk) -> None:
+    texter = Talk()
+    texter.start("sms")
+    assert texter.says_intent("stop") == ["common.opted_out"]
+    assert OptOut() in texter.actions
+    assert talk.says_intent("stop") == ["common.goodbye"]

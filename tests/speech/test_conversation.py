@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
+from voicebot.speech.voice import caller_synthesizer
 
 from tests.speech.room import (
     RATE_HZ,
@@ -21,7 +22,6 @@ from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import Pcm
 from voicebot.speech.conversation import Spoken
 from voicebot.speech.mouth import Piece
-from voicebot.speech.voice import caller_synthesizer
 
 Enter = Callable[..., Room]
 

@@ -77,6 +77,18 @@ class ChangeChannel:
 
 
 @dataclass(frozen=True)
+class CallBack:
+    """Call the person, at our cost, and go on where they are. `key` makes a repeat harmless."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """Send the person no more texts until they ask for them again."""
+
+
+@dataclass(frozen=True)
 class Forget:
     """Erase everything personal about the person, now."""
 
@@ -88,4 +100,4 @@ class End:
     reason: Literal["done", "goodbye", "handed_off", "silence", "forgotten"]
 
 
-Action = Say | Listen | LookUp | SendSummary | HandOff | ChangeChannel | Forget | End
+Action = Say | Listen | LookUp | SendSummary | HandOff | CallBack | OptOut | ChangeChannel | Forget | End

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from voicebot.dialogue.action import ChangeChannel, Forget
+from voicebot.dialogue.action import CallBack, ChangeChannel, Forget, OptOut
 from voicebot.dialogue.answering import accept
 from voicebot.dialogue.asking import ask, offer, offer_choice
 from voicebot.dialogue.meaning import NEXT, Expecting, Meaning
@@ -108,6 +108,18 @@ def forget(turn: Turn) -> Turn:
     return empty.act(Forget()).say("common.forgotten").end("forgotten")
 
 
+def _call_back(turn: Turn) -> Turn:
+    if turn.session.channel != "sms":
+        return enter(turn, turn.flows.human)
+    return turn.act(CallBack(turn.key)).remark("common.callback_soon").listen()
+
+
+def _opt_out(turn: Turn) -> Turn:
+    if turn.session.channel != "sms":
+        return _stop(turn)
+    return turn.act(OptOut()).say("common.opted_out").end("goodbye", "suspended")
+
+
 COMMANDS: dict[str, Callable[[Turn], Turn]] = {
     "aide": _help,
     "clavier": _keypad,
@@ -117,9 +129,11 @@ COMMANDS: dict[str, Callable[[Turn], Turn]] = {
     "ne_sait_pas": unknown,
     "oubli": _forget,
     "plus_lentement": _slower,
+    "rappel": _call_back,
     "recap_sms": _summary,
     "repeter": _repeat,
     "retour": go_back,
+    "stop": _opt_out,
     "suite": _next,
     "terminer": _stop,
 }

@@ -24,7 +24,7 @@ from voicebot.dialogue.event import (
 )
 from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Meaning
-from voicebot.dialogue.pending import decide, start_danger
+from voicebot.dialogue.pending import decide, resume, start_danger
 from voicebot.dialogue.policy import REMEMBERED_EVENTS
 from voicebot.dialogue.recovery import no_match, silence
 from voicebot.dialogue.session import Session
@@ -81,8 +81,10 @@ def _started(turn: Turn, event: Started) -> Turn:
         return turn.change(channel=event.channel).again()
     turn = _fresh(turn, event)
     previous = from_dict(event.previous) if event.previous else None
-    if previous is None or not previous.trail:
+    if previous is None or not (previous.trail or event.resumes):
         return enter(turn, turn.flows.welcome)
+    if event.resumes:
+        return resume(turn.remark("common.calling_back"), previous)
     turn = turn.change(place=turn.flows.question)
     prompt = "common.resume" if previous.topic else "common.resume_question"
     topic = {"topic": previous.topic} if previous.topic else {}

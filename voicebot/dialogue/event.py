@@ -13,13 +13,18 @@ Channel = Literal["voice", "keypad", "sms"]
 
 @dataclass(frozen=True)
 class Started:
-    """A call was answered or a first text came. `previous` is a stored session that can be resumed."""
+    """A call was answered or a first text came.
+
+    `previous` is a stored session that can be resumed: after a question, or at once when `resumes`
+    (a call-back goes on where the person texted).
+    """
 
     id: str
     at: float
     channel: Channel
     textable: bool = False
     previous: Mapping[str, object] | None = None
+    resumes: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,11 @@ def _value(turn: Turn, pending: Pending, value: Value) -> Turn:
 def _resume(turn: Turn, pending: Pending, value: Value) -> Turn:
     if value == NO:
         return enter(turn, turn.flows.question)
-    before: Session = from_dict(pending.data["previous"])
+    return resume(turn.remark("common.resumed"), from_dict(pending.data["previous"]))
+
+
+def resume(turn: Turn, before: Session) -> Turn:
+    """Go on where the session `before` was broken off."""
     turn = turn.change(
         topic=before.topic,
         slots={**before.slots, **turn.session.slots},
@@ -55,7 +59,7 @@ def _resume(turn: Turn, pending: Pending, value: Value) -> Turn:
         notes=before.notes,
         pace=before.pace,
     )
-    return enter(turn.remark("common.resumed"), before.place)
+    return enter(turn, before.place)
 
 
 def _forget(turn: Turn, pending: Pending, value: Value) -> Turn:

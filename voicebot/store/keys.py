@@ -43,6 +43,10 @@ class PersonKeys:
         """String: one sealed ticket or text to send."""
         return self._key(f"{kind}:{record_id}")
 
+    def opted_out(self) -> str:
+        """String: set while the person wants no texts. Kept without expiry: silence is a promise."""
+        return self._key("opted-out")
+
     def index(self) -> str:
         """Set of all keys of the person: what "oubliez-moi" erases."""
         return self._key("keys")

@@ -18,12 +18,15 @@ from voicebot.privacy import Privacy
 from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, call, waiting
 
 Plain = Mapping[str, Any]
-RECORD_KINDS = ("ticket", "sms")
+RECORD_KINDS = ("ticket", "sms", "callback")
 
 
 @dataclass(frozen=True)
 class Record:
-    """A ticket or a text to send. `kind` is "ticket" or "sms"; the same `id` written twice is one record."""
+    """A ticket, a text to send or a call to make: `kind` is one of `RECORD_KINDS`.
+
+    The same `id` written twice is one record.
+    """
 
     kind: str
     id: str
@@ -40,6 +43,7 @@ class Change:
     turn: Plain | None = None
     records: tuple[Record, ...] = ()
     forget: bool = False
+    opt_out: bool = False
 
 
 class Sessions:
@@ -93,6 +97,16 @@ class Sessions:
             sealed = await self._redis.get(PersonKeys(person).number())
         return None if sealed is None else str(self._privacy.unseal(sealed))
 
+    async def has_opted_out(self, person: str) -> bool:
+        """Whether the person wants no texts."""
+        async with _named_failure():
+            return bool(await self._redis.exists(PersonKeys(person).opted_out()))
+
+    async def opt_in(self, person: str) -> None:
+        """The person wants texts again."""
+        async with _named_failure():
+            await self._redis.delete(PersonKeys(person).opted_out())
+
     async def turns(self, person: str, session_id: str) -> list[Plain]:
         """The turn records of a conversation, oldest first."""
         async with _named_failure():
@@ -145,6 +159,8 @@ class Sessions:
             self._put_turn(pipe, keys, change)
             for record in change.records:
                 self._put_record(pipe, keys, record)
+            if change.opt_out:
+                pipe.set(keys.opted_out(), "1")
             try:
                 await pipe.execute()
             except WatchError:

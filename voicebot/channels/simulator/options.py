@@ -29,7 +29,7 @@ class CallOptions:
     longest_s: float = 900.0
     public_origin: str | None = None
     voice_path: str = "/twilio/voice"
-    status_path: str = "/twilio/status"
+    status_path: str = "/twilio/voice/status"
     wav: Path | None = None
     say_voice: Synthesizer | None = None
     journal: Journal | None = None
