@@ -25,7 +25,8 @@ from voicebot.prompts import Prompts
 from voicebot.runner import Runner
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
-from voicebot.speech.voice import Voice, voices
+from voicebot.speech import voices
+from voicebot.speech.voice import Voice
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
 from voicebot.twilio.signature import Signature
@@ -86,7 +87,7 @@ def recognizer(settings: Settings) -> tuple[Recognizer | None, tuple[str, ...]]:
 
 def voice(settings: Settings) -> Voice:
     """The voice of the assistant, as far as its engines are installed."""
-    return voices(settings.var, PROMPTS / "recorded", settings.voice_ahead, settings.voice_now)
+    return voices.assistant(settings.var, PROMPTS / "recorded", settings.voice_ahead, settings.voice_now)
 
 
 def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
-from voicebot.speech.voice import caller_synthesizer
+from voicebot.speech.tts.pico import Pico
 
 from tests.speech.room import (
     RATE_HZ,
@@ -33,7 +33,7 @@ def question(kind: str = "yes_no", timeout_s: float = 6.0) -> Spoken:
 @pytest.fixture(scope="module")
 def oui() -> Pcm:
     """A person says "oui, tout à fait" in a synthetic voice."""
-    return caller_synthesizer(None).speak("oui, tout à fait", "normal")
+    return Pico().speak("oui, tout à fait", "normal")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from voicebot.channels.simulator.arguments import Callee, add_call_arguments, ru
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.rehearsal import rehearse
-from voicebot.speech.voice import caller_synthesizer
+from voicebot.speech import voices
 
 #: One whole call about the RSA; the answers follow the questions of the procedure.
 DEMO_CALL = Path(__file__).with_name("demo_call.yaml")
@@ -26,7 +26,7 @@ def add_commands(commands: Commands) -> None:
 
 def _call(options: argparse.Namespace) -> int:
     settings = read_settings()
-    synthesizer = caller_synthesizer(settings.var)
+    synthesizer = voices.caller(settings.var)
     with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data)) as running:
         callee = Callee(running.url, running.auth_token, running.journal, synthesizer)
         return run(options, callee, CallerVoice(synthesizer))
