@@ -124,7 +124,8 @@ def _note_lines(node: Node, where: Where, lines: dict[Where, int]) -> None:
 def _unreadable(name: str, error: Exception) -> Finding:
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
     line = mark.line + 1 if mark else 1
-    return finding("duplicate" if isinstance(error, DuplicateKeyError) else "unreadable", name, line)
+    codes = {DuplicateKeyError: "duplicate", FileNotFoundError: "absent"}
+    return finding(codes.get(type(error), "unreadable"), name, line)
 
 
 def _invalid(file: DataFile, detail: Any) -> Finding:

@@ -35,6 +35,10 @@ class PromptError(VoicebotError):
     """A prompt cannot be said: it does not exist, or a slot that it needs is not known."""
 
 
+class RecognizerLost(VoicebotError):  # noqa: N818 - says what happened
+    """The recognizer died or hangs in the middle of a call; the call goes on without it."""
+
+
 class StoreError(VoicebotError):
     """Redis cannot be reached or refuses to write."""
 

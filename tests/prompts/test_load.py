@@ -55,6 +55,14 @@ def test_a_broken_prompt_is_told_by_file_line_and_remedy(
     assert matching[0].remedy
 
 
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "topics.yaml").unlink()
+    assert [str(each).split(" — ")[0].split("/")[-1] for each in read_prompts(folder).findings] == [
+        "topics.yaml:1: ce fichier n'existe pas"
+    ]
+
+
 def test_a_topic_without_a_number_and_a_year_of_eleven_months_are_told(tmp_path: Path) -> None:
     folder = write(tmp_path, topics="rsa: {label: le RSA, who: la CAF}\n")
     words = (folder / "words.yaml").read_text()

@@ -11,7 +11,7 @@ import numpy as np
 
 from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import Pcm
-from voicebot.speech.conversation import FRAME_S, Conversation, Spoken
+from voicebot.speech.conversation import FRAME_S, Conversation, Spoken, TurnTiming
 from voicebot.speech.endpointing import Progress
 from voicebot.speech.mouth import FRAME_SAMPLES, Piece
 from voicebot.speech.stt.recognizer import Expected, Transcript
@@ -93,6 +93,7 @@ class RecordedTurns:
     reply: Spoken
     happened: list[tuple[str, str]] = field(default_factory=list)
     progress: Progress = "open"
+    timings: list[TurnTiming] = field(default_factory=list)
 
     async def hear(self, transcript: Transcript) -> Spoken:
         return self._turn("heard", transcript.text)
@@ -109,6 +110,9 @@ class RecordedTurns:
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
         return self.progress
+
+    def took(self, timing: TurnTiming) -> None:
+        self.timings.append(timing)
 
     def _turn(self, what: str, text: str) -> Spoken:
         self.happened.append((what, text))

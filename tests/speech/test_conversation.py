@@ -67,6 +67,8 @@ async def test_an_answer_is_heard_and_replied_to(enter: Enter, oui: Pcm) -> None
     assert room.turns.happened == [("heard", "oui")]
     assert room.recognizer.expected[0].phrases == ("oui", "non")
     assert room.recognizer.expected[0].closed
+    assert [timing.kind for timing in room.turns.timings] == ["yes_no"]
+    assert room.turns.timings[0].endpointing == pytest.approx(0.7, abs=0.04)
 
 
 async def test_the_recognizer_gets_the_sound_from_before_speech_was_noticed(enter: Enter, oui: Pcm) -> None:

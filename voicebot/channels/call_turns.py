@@ -12,7 +12,7 @@ from voicebot.dialogue.session import Pace
 from voicebot.prompts import Pause
 from voicebot.runner import Reply, Who
 from voicebot.speech.audio import Pcm
-from voicebot.speech.conversation import Spoken
+from voicebot.speech.conversation import Spoken, TurnTiming
 from voicebot.speech.endpointing import Progress
 from voicebot.speech.mouth import Piece, Rest
 from voicebot.speech.stt.recognizer import Transcript
@@ -60,6 +60,10 @@ class CallTurns:
     def judge(self, text: str, expecting: Expecting) -> Progress:
         """How `text` looks as an answer that may still go on."""
         return self._service.understanding.progress(text, expecting)
+
+    def took(self, timing: TurnTiming) -> None:
+        """A reply has begun to sound."""
+        self._service.watch(timing)
 
     async def say(self, piece: Piece) -> Pcm:
         """The sound of `piece`, at the pace the person asked for."""

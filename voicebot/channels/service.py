@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voicebot.dialogue.action import Say
@@ -10,6 +11,7 @@ from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
+from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 
@@ -25,6 +27,7 @@ class Service:
     privacy: Privacy
     recognizer: Recognizer | None
     public_url: str
+    watch: Callable[[TurnTiming], None] = lambda timing: None
 
 
 def wording(prompts: Prompts, says: tuple[Say, ...], channel: Channel) -> str:

@@ -17,10 +17,11 @@ from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.content import check_all
 from voicebot.datafile import Finding
-from voicebot.errors import DataError
+from voicebot.errors import DataError, ModelError
 from voicebot.flows import draw, schema, svg
 from voicebot.flows.load import list_flows, load_flows, stale
 from voicebot.prompts import Prompts
+from voicebot.speech import voices
 
 
 def add_commands(commands: Commands) -> None:
@@ -78,10 +79,15 @@ def _schema(options: argparse.Namespace) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
-    texts = list(Prompts.load(PROMPTS).static())
-    speaking = voice(read_settings())
+    texts, settings = list(Prompts.load(PROMPTS).static()), read_settings()
+    synthesizer = voices.start(settings.voice_ahead, settings.var)
+    if synthesizer is None:
+        raise ModelError(
+            f"the voice {settings.voice_ahead} is not installed: run `voicebot models install kokoro`, or choose "
+            "another with VOICEBOT_VOICE_AHEAD"
+        )
     with Progress() as progress:
-        task = progress.add_task("speaking", total=len(texts))
-        for _ in speaking.render_ahead(texts):
+        task = progress.add_task(f"{synthesizer.name}: {len(texts)} texts, two paces", total=len(texts))
+        for _ in voice(settings).render_ahead(texts, synthesizer):
             progress.advance(task)
     return 0

@@ -16,6 +16,7 @@ from voicebot import doctor
 from voicebot.app import create_app
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
+from voicebot.logs import configure
 from voicebot.speech import models
 
 
@@ -34,6 +35,7 @@ def add_commands(commands: Commands) -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = read_settings()
+    configure()
     app = create_app(settings)
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, ws_max_size=1 << 17)
     return 0

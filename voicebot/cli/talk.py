@@ -6,27 +6,53 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from voicebot.channels.simulator import CallerVoice
 from voicebot.channels.simulator.arguments import Callee, add_call_arguments, run
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
+from voicebot.logs import quiet
 from voicebot.rehearsal import rehearse
 from voicebot.speech import voices
 
-#: One whole call about the RSA; the answers follow the questions of the procedure.
+#: What the caller of the demonstration says: data, because it is French.
 DEMO_CALL = Path(__file__).with_name("demo_call.yaml")
+DEMO_WAV = Path("demo", "call.wav")
+
+_AFTERWARDS = """
+Listen to it:        {wav}   (left: the caller, right: the assistant)
+Say something else:  .venv/bin/voicebot call --say "bonjour, j'ai perdu ma carte vitale" --say "oui"
+By keypad only:      .venv/bin/voicebot call --keypad --keys 2
+One sentence:        .venv/bin/voicebot understand "jé perdu ma cart vital" --channel sms
+All the procedures:  .venv/bin/voicebot flows list
+What is missing:     .venv/bin/voicebot doctor
+"""
 
 
 def add_commands(commands: Commands) -> None:
     """Add `call` and `demo`."""
     call = add(commands, "call", "a simulated call: the turns of the caller in the order given", _call)
     add_call_arguments(call)
-    add(commands, "demo", "one whole call, to see and to listen to", _demo)
+    add(commands, "demo", "one whole call about the RSA, to see and to listen to", _demo)
 
 
 def _call(options: argparse.Namespace) -> int:
+    quiet()
     settings = read_settings()
     synthesizer = voices.caller(settings.var)
     with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data)) as running:
         callee = Callee(running.url, running.auth_token, running.journal, synthesizer)
         return run(options, callee, CallerVoice(synthesizer))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    wav = read_settings().var / DEMO_WAV
+    wav.parent.mkdir(parents=True, exist_ok=True)
+    call = argparse.ArgumentParser()
+    add_call_arguments(call)
+    said = YAML(typ="safe").load(DEMO_CALL.read_text(encoding="utf-8"))
+    turns = [word for turn in said for option, value in turn.items() for word in (f"--{option}", str(value))]
+    result = _call(call.parse_args([*turns, "--wav", str(wav)]))
+    print(_AFTERWARDS.format(wav=wav))
+    return result

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import soxr  # type: ignore[import-untyped]
+import soxr
 from numpy.typing import NDArray
 
 from voicebot.errors import AudioError
@@ -50,7 +50,8 @@ def _encode_table() -> NDArray[np.uint8]:
     exponent = np.floor(np.log2(magnitude)).astype(np.int32) - 7
     mantissa = magnitude >> (exponent + 3) & 15
     sign = np.where(sample < 0, 128, 0)
-    return (~(sign | exponent << 4 | mantissa) & 255).astype(np.uint8)
+    code: NDArray[np.uint8] = (~(sign | exponent << 4 | mantissa) & 255).astype(np.uint8)
+    return code
 
 
 _DECODE = _decode_table()
@@ -98,7 +99,8 @@ class Upsampler:
 
     def accept(self, pcm: Pcm) -> Pcm:
         """The 16 kHz samples that are ready after `pcm` (8 kHz); empty when there are none yet."""
-        return np.asarray(self._stream.resample_chunk(np.ascontiguousarray(pcm, dtype=np.int16)), dtype=np.int16)
+        chunk = np.ascontiguousarray(pcm, dtype=np.int16)
+        return np.asarray(self._stream.resample_chunk(chunk), dtype=np.int16)
 
     def finish(self) -> Pcm:
         """The samples held back, at the end of the sound."""
@@ -130,9 +132,11 @@ def read_wav(path: Path) -> tuple[Pcm, int]:
             width, channels, rate_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
             data = file.readframes(file.getnframes())
     except (OSError, EOFError, wave.Error) as error:
-        raise AudioError(f"{path}: expected a WAV file of 16-bit PCM, but it cannot be read: {error or 'it ends too soon'}.") from error
+        reason = str(error) or "it ends too soon"
+        what = f"{path}: expected a WAV file of 16-bit PCM, it cannot be read: {reason}."
+        raise AudioError(what) from error
     if width != 2:
-        raise AudioError(f"{path}: expected a WAV file of 16-bit PCM, got {8 * width} bits; convert it to 16 bits.")
+        raise AudioError(f"{path}: expected 16-bit samples, got {8 * width} bits; convert the file first.")
     whole = len(data) - len(data) % (2 * channels)
     samples = np.frombuffer(data[:whole], dtype="<i2").reshape(-1, channels)
     return samples.mean(axis=1).astype(np.int16), rate_hz

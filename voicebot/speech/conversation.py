@@ -6,9 +6,10 @@ Time is counted in frames, so the same code runs in a live call, in a simulated 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from voicebot.dialogue.digits import is_complete
@@ -41,6 +42,21 @@ class Spoken:
     leaves: bool = False
 
 
+@dataclass(frozen=True)
+class TurnTiming:
+    """Where the time of one reply went, in seconds: what we watch and measure, never what decides.
+
+    `endpointing` is audio time from the last sound of speech; the others are times of the clock:
+    `recognition` until the transcript, `dialogue` until the reply, `speech` until its first sound.
+    """
+
+    kind: str
+    endpointing: float
+    recognition: float
+    dialogue: float
+    speech: float
+
+
 class Turns(Protocol):
     """The dialogue as this call sees it."""
 
@@ -58,6 +74,9 @@ class Turns(Protocol):
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
         """How `text` looks as an answer that may still go on."""
+
+    def took(self, timing: TurnTiming) -> None:
+        """A reply has begun to sound."""
 
 
 class Line(Protocol):
@@ -95,6 +114,8 @@ class Conversation:
         self._was_speaking = False
         self._judged = ""
         self._interrupted = False
+        self._timing: TurnTiming | None = None
+        self._replied_at = 0.0
         self.over = False
 
     def begin(self, spoken: Spoken) -> None:
@@ -133,8 +154,12 @@ class Conversation:
             await self._listening.close()
 
     async def _play(self) -> None:
-        for frame in self._mouth.tick():
+        frames = self._mouth.tick()
+        for frame in frames:
             await self._line.play(frame)
+        if frames and self._timing:
+            self._turns.took(replace(self._timing, speech=time.perf_counter() - self._replied_at))
+            self._timing = None
         speaking = self._mouth.speaking
         if self._was_speaking and not speaking:
             await self._finished_speaking()
@@ -221,13 +246,19 @@ class Conversation:
 
     async def _hear(self) -> Spoken:
         listening, self._listening = self._listening, None
+        silence_s, began = self._ear.silence_s, time.perf_counter()
         try:
             transcript = await listening.finish() if listening else Transcript("", 0.0)
         except Exception:  # as above: whatever the engine does, the call goes on
             return await self._turns.lose_hearing()
         if not transcript.text.strip():
             return Spoken(())
-        return await self._turns.hear(transcript)
+        recognized = time.perf_counter()
+        kind = self._spoken.expecting.kind
+        spoken = await self._turns.hear(transcript)
+        self._replied_at = time.perf_counter()
+        self._timing = TurnTiming(kind, silence_s, recognized - began, self._replied_at - recognized, 0.0)
+        return spoken
 
     def _think(self, turn: Awaitable[Spoken]) -> None:
         self._thinking = asyncio.ensure_future(turn)

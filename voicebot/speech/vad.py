@@ -64,14 +64,3 @@ class VadStream:
     def _judge(self, window: Pcm) -> tuple[float, float]:
         self._windows += 1
         return self._windows * WINDOW / RECOGNIZER_HZ, self._vad.probability(window)
-
-
-def speech_span(pcm: Pcm, vad: Vad, threshold: float = 0.5) -> tuple[int, int] | None:
-    """The first and last sample (16 kHz) of what is speech in `pcm`, or None when nothing is.
-
-    The sound is judged from a fresh state; silence is added so that its end is judged too.
-    """
-    vad.reset()
-    padded = np.concatenate((pcm, np.zeros(-len(pcm) % WINDOW, np.int16)))
-    loud = [i for i, window in enumerate(padded.reshape(-1, WINDOW)) if vad.probability(window) >= threshold]
-    return (loud[0] * WINDOW, min((loud[-1] + 1) * WINDOW, len(pcm))) if loud else None

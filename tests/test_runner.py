@@ -1,0 +1,145 @@
+"""The runner with a real Redis: everything of a turn is kept or nothing, and never twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.dialogue.flows import FLOWS
+from voicebot.dialogue.action import End, Say
+from voicebot.dialogue.event import Channel
+from voicebot.dialogue.meaning import Expecting, Meaning, Value
+from voicebot.errors import StoreError
+from voicebot.privacy import Privacy
+from voicebot.runner import Runner, Who
+from voicebot.store.sessions import Sessions
+
+WHO = Who("p1", "CA1")
+
+
+class Words:
+    """Understands a handful of words; how real words are understood is tested with `nlu`."""
+
+    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+        if text.isdigit():
+            return Meaning(text, value=int(text), certainty="sure")
+        if text in ("oui", "non", "loue"):
+            value = {"oui": "yes", "non": "no"}.get(text, text)
+            return Meaning(text, value=value, certainty="sure")
+        known = text in ("rsa", "conseiller", "oubli", "recap_sms")
+        return Meaning(text, text if known else "aucun", 0.9, "sure" if known else "none")
+
+
+async def caisse(slots: Mapping[str, Value]) -> Mapping[str, Value]:
+    return {"caisse": "CAF de Paris"}
+
+
+async def broken(slots: Mapping[str, Value]) -> Mapping[str, Value]:
+    raise OSError("no such table")
+
+
+def wording(says: tuple[Say, ...], channel: Channel) -> str:
+    return " ".join(say.prompt for say in says)
+
+
+@pytest.fixture
+def runner(redis: Redis, privacy: Privacy) -> Runner:
+    return Runner(FLOWS, Words(), Sessions(redis, privacy), lambda: 5.0, wording, {"caisse": caisse})
+
+
+async def at_lookup(runner: Runner) -> list[str]:
+    await runner.start(WHO, "voice", "e0", textable=True)
+    await runner.hear(WHO, "rsa", "e1")
+    await runner.hear(WHO, "60", "e2")
+    reply = await runner.hear(WHO, "loue", "e3")
+    return [say.prompt for say in reply.says]
+
+
+async def test_a_lookup_is_made_within_the_turn(runner: Runner) -> None:
+    assert await at_lookup(runner) == ["rsa.code"]
+    session, version = await runner.sessions.load("p1", "CA1")
+    assert session.slots["caisse"] == "CAF de Paris"
+    assert version == 4
+
+
+@pytest.mark.parametrize("lookups", [{}, {"caisse": broken}], ids=["missing", "broken"])
+async def test_a_lookup_that_fails_is_told_and_the_call_goes_on(runner: Runner, lookups: dict) -> None:  # type: ignore[type-arg]
+    assert await at_lookup(replace(runner, lookups=lookups)) == ["common.lookup_failed", "rsa.papiers"]
+
+
+async def test_a_webhook_delivered_twice_gets_the_same_words_and_one_ticket(runner: Runner) -> None:
+    await runner.start(WHO, "voice", "e0", textable=True)
+    first = await runner.hear(WHO, "rsa", "e1")
+    again = await runner.hear(WHO, "rsa", "e1")
+    assert again.says == first.says
+    await runner.hear(WHO, "conseiller", "e2")
+    await runner.hear(WHO, "conseiller", "e2")
+    assert [ticket["reason"] for ticket in await runner.sessions.records("ticket")] == ["asked"]
+
+
+async def test_two_processes_taking_the_same_turn_give_one_turn(runner: Runner) -> None:
+    await runner.start(WHO, "voice", "e0", textable=True)
+    replies = await asyncio.gather(*(runner.hear(WHO, "rsa", "e1") for _ in range(4)))
+    assert {tuple(say.prompt for say in reply.says) for reply in replies} == {("rsa.age",)}
+    assert (await runner.sessions.load("p1", "CA1"))[0].turn == 2
+
+
+async def test_different_turns_at_the_same_time_all_count(runner: Runner) -> None:
+    await runner.start(WHO, "voice", "e0", textable=True)
+    await asyncio.gather(runner.hear(WHO, "rsa", "e1"), runner.stay_silent(WHO, "e2"))
+    assert (await runner.sessions.load("p1", "CA1"))[0].turn == 3
+
+
+async def test_the_turn_record_tells_the_turn_without_numbers(runner: Runner) -> None:
+    await runner.start(WHO, "voice", "e0", textable=True)
+    await runner.hear(WHO, "mon numéro est 0612345678", "e1", confidence=0.71)
+    turn = (await runner.sessions.turns("p1", "CA1"))[-1]
+    assert turn["heard"] == "mon numéro est …"
+    assert (turn["confidence"], turn["flow"], turn["step"]) == (0.71, "accueil", "question")
+    assert turn["text"] == "common.no_match accueil.question"
+
+
+async def test_a_summary_is_kept_for_sending(runner: Runner) -> None:
+    await runner.start(WHO, "voice", "e0", textable=True)
+    await runner.hear(WHO, "rsa", "e1")
+    await runner.hear(WHO, "recap_sms", "e2")
+    assert [sms["topic"] for sms in await runner.sessions.records("sms")] == ["rsa"]
+
+
+async def test_being_forgotten_erases_what_came_before(runner: Runner, redis: Redis) -> None:
+    await runner.sessions.keep_number("p1", "+33612345678")
+    await at_lookup(runner)
+    await runner.hear(WHO, "oubli", "e8")
+    reply = await runner.hear(WHO, "oui", "e9")
+    assert reply.end == End("forgotten")
+    assert await runner.sessions.number("p1") is None
+    assert await runner.sessions.turns("p1", "CA1") == []
+    assert (await runner.sessions.load("p1", "CA1"))[0].slots == {}
+
+
+async def test_a_broken_call_is_offered_for_resuming_and_goes_on(runner: Runner) -> None:
+    await at_lookup(runner)
+    await runner.hang_up(WHO, "e9")
+    again = Who("p1", "CA2")
+    reply = await runner.start(again, "voice", "e0", textable=True)
+    assert [say.prompt for say in reply.says] == ["common.resume"]
+    reply = await runner.hear(again, "oui", "e1")
+    assert [say.prompt for say in reply.says] == ["common.resumed", "rsa.code"]
+
+
+async def test_a_restarted_process_takes_the_next_turn(runner: Runner, redis: Redis, privacy: Privacy) -> None:
+    await at_lookup(runner)
+    other = Runner(FLOWS, Words(), Sessions(redis, privacy), lambda: 9.0, wording)
+    reply = await other.press(WHO, "75018", "e9")
+    assert [say.prompt for say in reply.says] == ["rsa.papiers"]
+
+
+async def test_a_lost_redis_is_told_in_one_sentence(privacy: Privacy) -> None:
+    nowhere = Redis(host="127.0.0.1", port=1)
+    runner = Runner(FLOWS, Words(), Sessions(nowhere, privacy), lambda: 5.0, wording)
+    with pytest.raises(StoreError, match="is it up"):
+        await runner.start(WHO, "voice", "e0", textable=False)

@@ -1,0 +1,150 @@
+"""The French words of understanding, read from a folder of YAML files and checked for their shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from voicebot import datafile
+from voicebot.dialogue.meaning import NO_INTENT
+from voicebot.errors import DataError
+
+CHANNELS = ("voice", "sms", "keypad")
+Words = list[str]
+T = TypeVar("T")
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IntentWords(_Shape):
+    """intents/<intent>.yaml: a procedure, how it is named and called, and how people ask for it."""
+
+    intent: str
+    label: str | None
+    number: str | None
+    who: str | None
+    keywords: Words
+    utterances: Words
+
+
+class CommandWords(_Shape):
+    """One command of commands.yaml; `words` are whole utterances, `utterances` examples."""
+
+    words: Words
+    utterances: Words
+    channels: tuple[Literal["voice", "sms", "keypad"], ...] = CHANNELS
+
+
+class LureWords(_Shape):
+    """lures.yaml."""
+
+    utterances: Words
+
+
+class AcronymWords(_Shape):
+    """acronyms.yaml."""
+
+    letters: dict[str, Words]
+    spelled: Words
+    forms: dict[str, Words]
+
+
+class YesNoWords(_Shape):
+    """yes_no.yaml; the keys of the mappings are "yes" and "no"."""
+
+    fillers: Words
+    words: dict[Literal["yes", "no"], Words]
+    exact: dict[Literal["yes", "no"], Words]
+    inside: dict[Literal["yes", "no"], Words]
+    neither: Words
+
+
+class NumberWords(_Shape):
+    """numbers.yaml; `months` and `ordinals` are in order."""
+
+    not_numbers: Words
+    zero: Words
+    misheard: dict[str, str]
+    between: Words
+    units: dict[Literal["euros", "centimes", "years", "months"], Words]
+    months: list[Words]
+    months_by_letters: Words
+    ordinals: list[Words]
+    spoken: Words
+
+
+class TownWords(_Shape):
+    """towns.yaml."""
+
+    carriers: Words
+    before: Words
+    articles: dict[str, str]
+    abbreviations: dict[str, str]
+    after: Words
+    everyday: Words
+
+
+class DangerPatterns(_Shape):
+    """The patterns of one danger; danger.yaml explains their language."""
+
+    sure: Words
+    unsure: Words = []
+
+
+class DangerGuards(_Shape):
+    """danger_guards.yaml."""
+
+    past: Words
+    unless: Words
+
+
+class Vocabulary(_Shape):
+    """All files of a folder."""
+
+    intents: list[IntentWords]
+    commands: dict[str, CommandWords]
+    lures: LureWords
+    acronyms: AcronymWords
+    sms: dict[str, str]
+    sounds: list[tuple[str, str]]
+    yes_no: YesNoWords
+    numbers: NumberWords
+    towns: TownWords
+    choices: dict[str, Words]
+    danger: dict[str, DangerPatterns]
+    danger_guards: DangerGuards
+
+    def examples(self) -> Iterator[tuple[str, str]]:
+        """Every example sentence and its label: an intent or a command."""
+        for intent in self.intents:
+            yield from ((sentence, intent.intent) for sentence in intent.utterances)
+        yield from ((sentence, NO_INTENT) for sentence in self.lures.utterances)
+        for name, command in self.commands.items():
+            yield from ((sentence, name) for sentence in (*command.words, *command.utterances))
+
+
+def read(folder: Path) -> Vocabulary:
+    """The vocabulary in `folder`. Raises DataError naming file and line of whatever is missing or wrong."""
+    names = [name for name in Vocabulary.model_fields if name != "intents"]
+    parts: dict[str, Any] = {name: _part(folder / f"{name}.yaml", name) for name in names}
+    intents = sorted((folder / "intents").glob("*.yaml"))
+    if not intents:
+        raise DataError(f"expected files with example sentences in {datafile.shown(folder / 'intents')}, found none")
+    parts["intents"] = [_checked(path, TypeAdapter(IntentWords)) for path in intents]
+    return Vocabulary.model_construct(**parts)
+
+
+def _part(path: Path, name: str) -> Any:
+    return _checked(path, TypeAdapter(Vocabulary.model_fields[name].annotation))
+
+
+def _checked(path: Path, shape: TypeAdapter[T]) -> T:
+    data, findings = datafile.validate(datafile.read(path), shape.validate_python)
+    datafile.raise_if_any(findings)
+    assert data is not None
+    return data
