@@ -14,6 +14,7 @@ from voicebot.prompts.load import read_prompts
 FLOWS = Path("voicebot", "flows")
 PROMPTS = Path("prompts", "fr")
 CHOICES = Path("voicebot", "nlu", "fr", "choices.yaml")
+DANGERS = Path("voicebot", "nlu", "fr", "danger.yaml")
 
 
 def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) -> list[Finding]:
@@ -23,9 +24,15 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
     cannot be read are told first and alone, because everything else would follow from them.
     """
     written, book, phrases = read_flows(root / FLOWS), read_prompts(root / PROMPTS), read(root / CHOICES)
+    dangers = read(root / DANGERS)
     jargon, wrong = plain.read_jargon(root / PROMPTS)
-    unreadable = [*written.findings, *book.findings, *wrong, *phrases.findings]
+    unreadable = [*written.findings, *book.findings, *wrong, *phrases.findings, *dangers.findings]
     if unreadable or jargon is None:
         return sorted(unreadable)
-    known = Known(choices=frozenset(phrases.data or ()), topics=frozenset(book.topics), lookups=lookups)
+    known = Known(
+        choices=frozenset(phrases.data or ()),
+        topics=frozenset(book.topics),
+        lookups=lookups,
+        dangers=frozenset(dangers.data or ()),
+    )
     return sorted([*check(written, book.entries, known), *plain.check(book.entries, jargon)])

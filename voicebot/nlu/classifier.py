@@ -93,15 +93,14 @@ class _Table:
     def of(
         cls, sentences: Sequence[Counter[str]], names: Mapping[str, int], rarity: Floats, unknown: float
     ) -> _Table:
-        entries = [
-            (row, names[name], count)
-            for row, sentence in enumerate(sentences)
-            for name, count in sentence.items()
-            if name in names
-        ]
-        rows, columns, counts = np.array(entries, dtype=np.int64).T
+        known = [[name for name in sentence if name in names] for sentence in sentences]
+        sizes = [len(each) for each in known]
+        rows = np.repeat(np.arange(len(sentences)), sizes)
+        columns = np.array([names[name] for each in known for name in each], dtype=np.int64)
+        pairs = zip(sentences, known, strict=True)
+        counts = np.array([sentence[name] for sentence, each in pairs for name in each], dtype=np.int64)
         values = (1 + np.log(counts.astype(np.float32))) * rarity[columns]
-        strange = np.array([len(sentence) for sentence in sentences]) - np.bincount(rows, minlength=len(sentences))
+        strange = np.array([len(sentence) for sentence in sentences]) - np.array(sizes)
         squares = np.bincount(rows, values**2, minlength=len(sentences)) + strange * unknown**2
         values = (values / np.sqrt(squares)[rows]).astype(np.float32)
         order = np.argsort(columns, kind="stable")

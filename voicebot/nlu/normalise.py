@@ -6,26 +6,30 @@ Nothing here knows what the words mean. Digits, `€`, `+` and decimal marks bet
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from anyascii import anyascii
 
+from voicebot.nlu.vocabulary import AcronymWords
+
 #: Longer texts are cut: nobody says more in one breath, and every cost below grows with length.
 LONGEST = 500
 
+#: Emoji and other signs, which anyascii would spell out.
+_SIGN = re.compile(r"[^\w.,/+€]|_")
 _NOT_WORD = re.compile(r"[^a-z0-9€+.,/]+")
 _MARK = re.compile(r"(?<!\d)[.,/]|[.,/](?!\d)")
-_WORD = re.compile(r"\w+")
+#: A word, or letters spelled one by one, which are no short forms.
+_WORD = re.compile(r"(?:\b\w[ .]){2,}\w\b|\w+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
 
 def plain(text: str) -> str:
     """Lower-case ASCII words separated by single spaces; `.`, `,` and `/` only between digits."""
-    kept = "".join(c if c.isalnum() or c in "'’-.,/+€ \n\t" or not c.isprintable() else " " for c in text)
-    spaced = kept[:LONGEST].replace("’", " ").replace("'", " ").replace("€", " € ")
-    letters = "€".join(anyascii(part) for part in spaced.split("€")).lower()
-    words = _NOT_WORD.sub(" ", _MARK.sub(" ", letters))
+    spaced = _SIGN.sub(" ", text[:LONGEST]).replace("€", " € ")
+    letters = spaced if spaced.isascii() else "€".join(map(anyascii, spaced.split("€")))
+    words = _NOT_WORD.sub(" ", _MARK.sub(" ", letters.lower()))
     return " ".join(_REPEATED.sub(r"\1\1", words).split())
 
 
@@ -64,19 +68,16 @@ class Normaliser:
         return _WORD.sub(lambda found: self.short_forms.get(found[0], found[0]), text[:LONGEST].lower())
 
 
-def normaliser(acronyms: Mapping[str, object], short_forms: Mapping[str, str]) -> Normaliser:
-    """Built from acronyms.yaml (`letters`, `spelled`, `forms`) and sms.yaml."""
-    letters: Mapping[str, list[str]] = acronyms["letters"]  # type: ignore[assignment]
-    spelled: list[str] = acronyms["spelled"]  # type: ignore[assignment]
-    forms: Mapping[str, list[str]] = acronyms["forms"]  # type: ignore[assignment]
+def normaliser(acronyms: AcronymWords, short_forms: Mapping[str, str]) -> Normaliser:
+    """Built from acronyms.yaml and sms.yaml."""
     return Normaliser(
-        Rewriter.of({form: written for written, heard in forms.items() for form in heard}),
-        _spelling(spelled, letters),
+        Rewriter.of({form: written for written, heard in acronyms.forms.items() for form in heard}),
+        _spelling(acronyms.spelled, acronyms.letters),
         short_forms,
     )
 
 
-def _spelling(acronyms: Iterable[str], letters: Mapping[str, list[str]]) -> re.Pattern[str]:
+def _spelling(acronyms: Iterable[str], letters: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
     """One group an acronym, named by it: its letters as they may be spelled, a space between two.
 
     Without the spaces "a laissé" would be ALS and "caisses" CSS.

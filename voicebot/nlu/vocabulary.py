@@ -68,6 +68,7 @@ class NumberWords(_Shape):
     """numbers.yaml; `months` and `ordinals` are in order."""
 
     not_numbers: Words
+    joined: dict[str, str]
     zero: Words
     misheard: dict[str, str]
     between: Words
@@ -109,6 +110,7 @@ class Vocabulary(_Shape):
     intents: list[IntentWords]
     commands: dict[str, CommandWords]
     lures: LureWords
+    terms: dict[str, Words]
     acronyms: AcronymWords
     sms: dict[str, str]
     sounds: list[tuple[str, str]]
@@ -123,6 +125,8 @@ class Vocabulary(_Shape):
         """Every example sentence and its label: an intent or a command."""
         for intent in self.intents:
             yield from ((sentence, intent.intent) for sentence in intent.utterances)
+        for intent_name, terms in self.terms.items():
+            yield from ((term, intent_name) for term in terms)
         yield from ((sentence, NO_INTENT) for sentence in self.lures.utterances)
         for name, command in self.commands.items():
             yield from ((sentence, name) for sentence in (*command.words, *command.utterances))

@@ -157,7 +157,7 @@ def write_stereo_wav(path: Path, left: Pcm, right: Pcm, rate_hz: int) -> None:
 
 def _write(path: Path, samples: NDArray[np.int16], rate_hz: int) -> None:
     try:
-        with wave.open(str(path), "wb") as file:
+        with path.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(samples.shape[1])
             file.setsampwidth(2)
             file.setframerate(rate_hz)

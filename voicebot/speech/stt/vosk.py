@@ -89,9 +89,9 @@ class VoskRecognizer:
         ready = [worker for worker in self._workers if worker.ready]
         if not ready:
             raise RecognizerLost("expected a speech recognizer that is ready, all are being started again")
-        ear = min(ready, key=lambda worker: worker.load).listen()
-        ear.tell("start", expected.phrases if expected.closed and expected.phrases else None)
-        return VoskStream(ear, self._patience_s)
+        phrases = expected.phrases if expected.closed and expected.phrases else None
+        idlest = min(ready, key=lambda worker: worker.load)
+        return VoskStream(idlest.listen(phrases), self._patience_s)
 
     def close(self) -> None:
         """End all workers."""

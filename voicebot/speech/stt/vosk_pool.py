@@ -107,13 +107,19 @@ class Worker:
         """Wait until the model is loaded. Raises ModelError when it cannot be."""
         self._settled.wait(_LOAD_S)
         if not self.ready:
-            what = f"expected a Vosk model in {self._folder}, it cannot be used: {self._reason}; install it again"
-            raise ModelError(what)
+            raise ModelError(
+                f"expected a Vosk model in {self._folder}, it is of no use: {self._reason}; install it again"
+            )
 
-    def listen(self) -> Ear:
-        """A new utterance."""
+    def listen(self, phrases: tuple[str, ...] | None) -> Ear:
+        """A new utterance, in which only `phrases` are expected or anything. Raises RecognizerLost."""
         number = next(self._numbers)
         ear = self._ears[number] = Ear(self, number)
+        try:
+            ear.tell("start", phrases)
+        except RecognizerLost:
+            self.forget(number)
+            raise
         return ear
 
     def forget(self, number: int) -> None:

@@ -49,7 +49,8 @@ def transcript(results: Sequence[Mapping[str, Any]]) -> Transcript:
     The confidence is the mean over all words; what was outside the grammar counts as 0, so that a long
     sentence in which one allowed word was found is not trusted.
     """
-    words = [word for result in results for word in result.get("result") or result.get("partial_result") or ()]
+    lists = (result.get("result") or result.get("partial_result") or () for result in results)
+    words = [word for words in lists for word in words]
     heard = [word for word in words if word["word"] != UNKNOWN]
     if not heard:
         return Transcript()

@@ -103,10 +103,8 @@ def _load(folder: Path) -> Any:
     """The model, tried out: a damaged one may load and fail only when it hears something."""
     vosk.SetLogLevel(-1)
     model = vosk.Model(str(folder))
-    random = Random(1)
-    noise = b"".join(random.randrange(-8000, 8000).to_bytes(2, "little", signed=True) for _ in range(_RATE_HZ))
     hearing = _Hearing(vosk.KaldiRecognizer(model, _RATE_HZ))
-    hearing.accept(noise)
+    hearing.accept(Random(1).randbytes(2 * _RATE_HZ))
     hearing.finish()
     return model
 

@@ -1,0 +1,71 @@
+"""Postal codes and telephone numbers, said digit by digit, in pairs or any mixture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from voicebot.nlu.entities.found import Found, sure_if
+from voicebot.nlu.entities.numerals import Numerals
+from voicebot.nlu.normalise import plain
+from voicebot.nlu.vocabulary import NumberWords
+from voicebot.numbers import e164
+
+_POSTAL_CODE = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|9[78])\d{3}")
+_PREFIX = re.compile(r"(?:\+|00)(?:33|262|590|594|596|508|687|689|681)0?|33(?=[1-9]\d{8}$)")
+_NATIONAL = re.compile(r"0[1-9]\d{8}")
+_THOUSANDS = re.compile(r"(?<!\d)(\d{1,2}) ?000 (\d{1,3})(?!\d)")
+#: "zéro un mille cent" is read as 01 and 1100.
+_LEADING_ZERO = re.compile(r"(?<!\d)0(\d) 1(\d{3})(?!\d)")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Reads codes out of plain words."""
+
+    numerals: Numerals
+    between: frozenset[str]
+    known: Collection[str]
+
+    @classmethod
+    def of(cls, words: NumberWords, numerals: Numerals, known: Collection[str]) -> Codes:
+        """`known`: the postal codes that exist."""
+        return cls(numerals, frozenset(map(plain, words.between)), known)
+
+    def postal_code(self, words: str) -> Found | None:
+        """Five digits; one that no commune has is unsure."""
+        for spelled in (False, True):
+            for run in self._runs(words, spelled):
+                if _POSTAL_CODE.fullmatch(run):
+                    return Found(run, sure_if(run in self.known and not spelled))
+        return None
+
+    def phone(self, words: str) -> Found | None:
+        """The ten national digits; a number that cannot exist is unsure."""
+        for spelled in (False, True):
+            for run in self._runs(words.replace("plus ", "+"), spelled):
+                digits = _national(run)
+                if digits:
+                    return Found(digits, sure_if(e164(digits) is not None and not spelled))
+        return None
+
+    def _runs(self, words: str, spelled: bool) -> Iterator[str]:
+        """What is written in digits without a word between, as one run of digits."""
+        text = _LEADING_ZERO.sub(r"0\1\2", self.numerals.digits(words, spelled))
+        text = _THOUSANDS.sub(lambda found: f"{found[1]}{found[2].zfill(3)}", text)
+        run = ""
+        for word in [*text.split(), "."]:
+            digits = re.sub(r"[./]", "", word)
+            if re.fullmatch(r"\+?\d+", digits):
+                run += digits
+            elif word not in self.between and run:
+                yield run
+                run = ""
+
+
+def _national(run: str) -> str | None:
+    digits = _PREFIX.sub("", run, count=1) if run.startswith(("+", "00", "33")) else run
+    if len(digits) == 9 and digits[0] != "0":
+        digits = f"0{digits}"
+    return digits if _NATIONAL.fullmatch(digits) else None

@@ -1,0 +1,79 @@
+"""Dates of birth and months. No clock: a date needs its year, and two digits of a year are read as a birth's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from voicebot.nlu.entities.found import Found, sure_if
+from voicebot.nlu.entities.numerals import Numerals
+from voicebot.nlu.normalise import plain
+from voicebot.nlu.sounds import Sounds
+from voicebot.nlu.vocabulary import NumberWords
+
+#: Two-digit years from this on are of the twentieth century, below it of the twenty-first.
+_PIVOT = 30
+_EARLIEST, _LATEST = 1900, 2099
+_SHORT_ANSWER = 5
+
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[ ./]+(\d{1,2})[ ./]+(\d{4}|\d{2})(?!\d)")
+_TOGETHER = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d{4}|\d\d)(?!\d)")
+_WORDED = re.compile(r"(?<!\d)(\d{1,2})(?:er)? (?:d |de |du mois de )?([a-z]+)(?: de)?(?: l annee)? (\d{4}|\d{2})(?!\d)")
+_MONTH_NUMBER = re.compile(r"(?<![\d.,/+])0?(\d|1[0-2])(?![\d.,/])")
+#: "17 01 69" is often heard digit by digit: "17 0 1 69".
+_SPLIT_ZERO = re.compile(r"(?<!\d)0 (\d)(?!\d)")
+#: Between digits it is the month, between words the number.
+_SEPTEMBER = re.compile(r"(?<=\d )sept(?= \d)")
+_WORD = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Reads dates and months out of plain words."""
+
+    numerals: Numerals
+    months: Callable[[str], int | None]
+    ninth: str
+
+    @classmethod
+    def of(cls, words: NumberWords, numerals: Numerals, sounds: Sounds) -> Dates:
+        """`months` tells a month by its letters, or by its sound when that is safe."""
+        by_letters = {plain(name): i for i, names in enumerate(words.months, 1) for name in names}
+        unsafe = {plain(name) for name in words.months_by_letters}
+        full = {plain(names[0]): i for i, names in enumerate(words.months, 1)}
+        by_sound = {sounds(name): number for name, number in full.items() if name not in unsafe}
+        ninth = plain(words.months[8][0])
+        return cls(numerals, lambda word: by_letters.get(word) or by_sound.get(sounds(word)), ninth)
+
+    def date(self, words: str) -> Found | None:
+        """A whole date, "YYYY-MM-DD"; one that does not exist is none."""
+        text = _SPLIT_ZERO.sub(r"0\1", self.numerals.digits(_SEPTEMBER.sub(self.ninth, words)))
+        for day, name, year in _WORDED.findall(text):
+            month = self.months(name)
+            if month:
+                return _date(day, month, year)
+        numeric = _NUMERIC.search(text) or _TOGETHER.search(text)
+        return _date(numeric[1], int(numeric[2]), numeric[3]) if numeric else None
+
+    def month(self, words: str) -> Found | None:
+        """A month, 1 to 12, by name or by number."""
+        for word in _WORD.findall(words):
+            number = self.months(word)
+            if number and not (word == "out" or (word == "mai" and " sais pas" in words)):
+                return Found(number)
+        text = self.numerals.digits(words)
+        said = _MONTH_NUMBER.search(text)
+        short = len(words.split()) <= _SHORT_ANSWER
+        return Found(int(said[1]), sure_if(short)) if said and int(said[1]) and short else None
+
+
+def _date(day: str, month: int, year: str) -> Found | None:
+    number = int(year)
+    if len(year) == 2:
+        number += 1900 if number >= _PIVOT else 2000
+    try:
+        return Found(date(number, month, int(day)).isoformat()) if _EARLIEST <= number <= _LATEST else None
+    except ValueError:
+        return None

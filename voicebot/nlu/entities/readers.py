@@ -1,0 +1,112 @@
+"""One reader for each kind of expected answer, and the phrases each waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicebot.dialogue.meaning import NO, YES, Expecting, Value
+from voicebot.nlu.entities.answers import Choices, YesNo
+from voicebot.nlu.entities.codes import Codes
+from voicebot.nlu.entities.dates import Dates
+from voicebot.nlu.entities.found import Found
+from voicebot.nlu.entities.numerals import Numerals
+from voicebot.nlu.entities.towns import Towns, read_communes
+from voicebot.nlu.sounds import Sounds
+from voicebot.nlu.vocabulary import Vocabulary
+
+Reader = Callable[[str], Found | None]
+
+NEXT_COMMAND = "suite"
+_NUMBER_KINDS = ("number", "age", "amount", "postal_code", "phone")
+#: Digits never say yes or no by their sound, so a bare digit is a key: 1 for the first answer.
+_KEYED = ("choice", "yes_no", "more")
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Reads plain words. `stated` are the readers that need no question: a unit or the form tells."""
+
+    by_kind: Mapping[str, Reader]
+    stated: Mapping[str, Reader]
+    choices: Choices
+    numerals: Numerals
+    spoken: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, words: Vocabulary, communes: Path, sounds: Sounds) -> Readers:
+        """Compile the vocabulary; `communes` is communes.csv.gz."""
+        places = read_communes(communes)
+        numerals = Numerals.of(words.numbers)
+        dates = Dates.of(words.numbers, numerals, sounds)
+        codes = Codes.of(words.numbers, numerals, {code for place in places for code in place.postal_codes})
+        yes_no = YesNo.of(words.yes_no)
+        by_kind: dict[str, Reader] = {
+            "yes_no": yes_no,
+            "number": numerals.number,
+            "age": numerals.age,
+            "amount": numerals.amount,
+            "date": dates.date,
+            "month": dates.month,
+            "postal_code": codes.postal_code,
+            "town": Towns.of(places, words.towns, sounds),
+            "phone": codes.phone,
+        }
+        stated = {
+            "postal_code": codes.postal_code,
+            "phone": codes.phone,
+            "date": dates.date,
+            "amount": numerals.stated_amount,
+            "age": numerals.stated_age,
+        }
+        choices = Choices.of(words.choices, words.numbers.ordinals, yes_no, sounds)
+        return cls(by_kind, stated, choices, numerals, _spoken(words))
+
+    def value(self, words: str, expecting: Expecting) -> Found | None:
+        """The expected value in plain words."""
+        if words.isdigit() and expecting.kind in _KEYED:
+            return self.choices.nth(words, expecting.answers)
+        if expecting.kind == "choice":
+            return self.choices.one_of(words, expecting.choices)
+        reader = self.by_kind.get(expecting.kind)
+        return reader(words) if reader else None
+
+    def entities(self, words: str) -> dict[str, Value]:
+        """Whatever is plainly stated, expected or not."""
+        if not any(char.isdigit() for char in self.numerals.digits(words)):
+            return {}
+        found = {kind: reader(words) for kind, reader in self.stated.items()}
+        return {kind: each.value for kind, each in found.items() if each and each.certainty == "sure"}
+
+    def phrases(self, expecting: Expecting) -> tuple[str, ...]:
+        """What may be said as an answer, as a recognizer's lexicon writes it; empty where anything may."""
+        if expecting.kind == "choice":
+            return tuple(phrase for value in expecting.choices for phrase in self._choice(value))
+        return self.spoken.get(expecting.kind, ())
+
+    def _choice(self, value: str) -> tuple[str, ...]:
+        return self.spoken.get(f"choice {value}", (value.replace("_", " "),))
+
+
+def _spoken(words: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """Kind → phrases, and "choice <value>" → phrases."""
+    numbers = words.numbers
+    units = {"age": numbers.units["years"], "amount": numbers.units["euros"] + numbers.units["centimes"]}
+    months = [names[0] for names in numbers.months]
+    yes_no = [
+        phrase for answer in (YES, NO) for phrase in (*words.yes_no.words[answer], *words.yes_no.exact[answer])
+    ]
+    spoken = {
+        **{kind: [*numbers.spoken, *units.get(kind, [])] for kind in _NUMBER_KINDS},
+        "yes_no": yes_no,
+        "more": [*words.commands[NEXT_COMMAND].words, *yes_no],
+        "month": months,
+        "date": [*numbers.spoken, *months, *numbers.ordinals[0]],
+        **{f"choice {value}": phrases for value, phrases in words.choices.items()},
+    }
+    return {kind: tuple(dict.fromkeys(filter(_sayable, phrases))) for kind, phrases in spoken.items()}
+
+
+def _sayable(phrase: str) -> bool:
+    return not any(char.isdigit() or char == "€" for char in phrase)

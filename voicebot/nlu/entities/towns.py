@@ -1,0 +1,161 @@
+"""Names of French communes as people say them → the official name. The bigger one wins where names are alike.
+
+Data: communes.csv.gz, one commune a row, the most populous first: name, département, population, postal codes.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log10
+from pathlib import Path
+from typing import NamedTuple
+
+from anyascii import anyascii
+from rapidfuzz import fuzz, process
+
+from voicebot.errors import DataError
+from voicebot.nlu.entities.answers import phrases
+from voicebot.nlu.entities.found import Found, sure_if
+from voicebot.nlu.normalise import plain
+from voicebot.nlu.sounds import Sounds
+from voicebot.nlu.vocabulary import TownWords
+
+#: Communes with fewer people must be named exactly: their names are too many to be guessed.
+_GUESSED_FROM = 2000
+#: In the middle of a sentence a single word must be the name of at least this big a town.
+_NOTICED_FROM = 1000
+_LONGEST_NAME = 8
+#: Similarity of sounds, 0 to 100, to guess a town at all, and what tenfold population is worth.
+_LIKE, _PER_TENFOLD = 82, 2.0
+#: Similar enough to be preferred to a shorter name inside ("vaux en velin" is not Vaux).
+_VERY_LIKE = 86
+
+
+class Commune(NamedTuple):
+    """One commune: `name` as it is officially written, `people` living there, its `postal_codes`."""
+
+    name: str
+    people: int
+    postal_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Towns:
+    """Finds communes by what is said."""
+
+    by_name: Mapping[str, Commune]
+    big: Mapping[str, Commune]
+    by_sound: Mapping[str, Commune]
+    sounds: Sounds
+    carriers: re.Pattern[str]
+    before: frozenset[str]
+    after: frozenset[str]
+    articles: Mapping[str, str]
+    abbreviations: Mapping[str, str]
+    everyday: frozenset[str]
+
+    @classmethod
+    def of(cls, communes: Sequence[Commune], words: TownWords, sounds: Sounds) -> Towns:
+        """Index `communes`, the most populous first, and compile towns.yaml."""
+        by_name = _first(_all_plain([commune.name for commune in communes]), communes)
+        big = [commune for commune in communes if commune.people >= _GUESSED_FROM]
+        spelled = _all_plain([commune.name for commune in big])
+        heard = sounds("\n".join(spelled)).split("\n")
+        carriers = phrases(words.carriers)
+        return cls(
+            by_name,
+            _first(spelled, big),
+            _first(heard, big),
+            sounds,
+            re.compile(rf"^(?:{carriers.pattern} ?)+"),
+            frozenset(map(plain, words.before)),
+            frozenset(map(plain, words.after)),
+            {plain(said): plain(written) for said, written in words.articles.items()},
+            {plain(short): plain(written) for short, written in words.abbreviations.items()},
+            frozenset(map(plain, words.everyday)),
+        )
+
+    def __call__(self, words: str) -> Found | None:
+        """The commune named in plain words: its whole content, else a name inside, else a similar one."""
+        said = " ".join(self.abbreviations.get(word, word) for word in words.split())
+        name = self._without_carriers(said)
+        exact = self._named(said, said == words) or self._named(name, said == name)
+        if exact:
+            return Found(exact.name)
+        return self._like(name, _VERY_LIKE) or self._inside(said, name) or self._like(name, _LIKE)
+
+    def _without_carriers(self, said: str) -> str:
+        """What follows "j'habite à"; "au" and "aux" are kept as the article that names write."""
+        match = self.carriers.match(said)
+        rest = said[match.end() :] if match else said
+        last = said[: len(said) - len(rest)].split()[-1:]
+        article = self.articles.get(last[0]) if last else None
+        return f"{article} {rest}" if article and f"{article} {rest}" in self.by_name else rest.strip()
+
+    def _named(self, name: str, alone: bool) -> Commune | None:
+        return self.by_name.get(name) if alone or name not in self.everyday else None
+
+    def _inside(self, said: str, name: str) -> Found | None:
+        starts = [*self._starts(said.split()), name.split()]
+        found = [commune for start in starts for commune in self._prefixes(start)]
+        best = max(found, key=lambda pair: (pair[0], pair[1].people), default=None)
+        return Found(best[1].name, sure_if(best[1].people >= _GUESSED_FROM)) if best else None
+
+    def _starts(self, words: Sequence[str]) -> Iterator[Sequence[str]]:
+        for i, word in enumerate(words):
+            if word in self.before:
+                yield words[i + 1 :]
+            if word in self.articles:
+                yield [self.articles[word], *words[i + 1 :]]
+
+    def _prefixes(self, words: Sequence[str]) -> Iterator[tuple[int, Commune]]:
+        """Names that `words` begin with, and how many words they have; the next word must not be more of a name."""
+        for size in range(min(_LONGEST_NAME, len(words)), 0, -1):
+            name = " ".join(words[:size])
+            commune = self._named(name, False)
+            ends = size == len(words) or words[size] in self.after
+            if commune and ends and (size > 1 or commune.people >= _NOTICED_FROM):
+                yield size, commune
+
+    def _like(self, name: str, least: int) -> Found | None:
+        words = [word for word in name.split() if word not in self.after] or [""]
+        heard = self.sounds(" ".join(words))
+        if name in self.everyday or " ".join(words[1:]) in self.everyday:
+            return None
+        if heard in self.by_sound:
+            return Found(self.by_sound[heard].name)
+        if len(heard) < 5 or len(words) > _LONGEST_NAME:
+            return None
+        spelled, spoken = _near(" ".join(words), self.big, least), _near(heard, self.by_sound, least)
+        best = max((*spelled, *spoken), default=None)
+        return Found(best[1], "unsure") if best else None
+
+
+def read_communes(path: Path) -> list[Commune]:
+    """The rows of communes.csv.gz. Raises DataError when it cannot be read."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+            return [Commune(name, int(people), tuple(codes.split())) for name, _, people, codes in csv.reader(file)]
+    except (OSError, EOFError, ValueError) as error:
+        message = f"expected name, département, population and postal codes a row in {path.name}: {error}"
+        raise DataError(message) from error
+
+
+def _near(said: str, names: Mapping[str, Commune], least: int) -> Iterator[tuple[float, str]]:
+    """Similar names, bigger towns raised."""
+    for key, score, _ in process.extract(said, list(names), scorer=fuzz.ratio, score_cutoff=least, limit=6):
+        yield score + _PER_TENFOLD * log10(names[key].people), names[key].name
+
+
+def _all_plain(names: Sequence[str]) -> list[str]:
+    """`normalise.plain` of many names at once, a hundred times faster."""
+    return re.sub(r"[^a-z0-9\n]+", " ", anyascii("\n".join(names)).lower()).split("\n")
+
+
+def _first(keys: Sequence[str], communes: Sequence[Commune]) -> dict[str, Commune]:
+    """Key → commune, the first of equal keys kept."""
+    return dict(zip(reversed(keys), reversed(communes), strict=True))

@@ -1,0 +1,44 @@
+"""Which procedure or command a sentence is about, as learned from the example sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from voicebot.dialogue.meaning import NO_INTENT, Candidate
+from voicebot.nlu.classifier import Classifier, learn
+from voicebot.nlu.features import Features
+from voicebot.nlu.normalise import Normaliser
+from voicebot.nlu.sounds import Sounds
+from voicebot.nlu.vocabulary import Vocabulary
+
+#: An intent less likely than this is not worth naming.
+_WORTH_NAMING = 0.01
+
+
+@dataclass(frozen=True)
+class Intents:
+    """`likely` ranks the labels for normalised words."""
+
+    features: Features
+    classifier: Classifier
+    procedures: frozenset[str]
+
+    def likely(self, words: str, commands: Collection[str]) -> tuple[Candidate, ...]:
+        """Procedures and `commands` worth naming, best first; their scores and that of none sum to one."""
+        if not words:
+            return ()
+        allowed = {*self.procedures, *commands, NO_INTENT}
+        ranked = self.classifier.classify(self.features(words), allowed)
+        return tuple(c for c in ranked if c.intent != NO_INTENT and c.score >= _WORTH_NAMING)
+
+
+def learn_intents(vocabulary: Vocabulary, normalise: Normaliser, sounds: Sounds) -> Intents:
+    """Learn from every example sentence of the vocabulary, each as spoken and, where it differs, as texted."""
+    keywords = {each.intent: [normalise(phrase) for phrase in each.keywords] for each in vocabulary.intents}
+    features = Features.of(sounds, keywords)
+    examples = list(dict.fromkeys((normalise(said), label) for said, label in vocabulary.examples()))
+    heard = sounds("\n".join(words for words, _ in examples)).split("\n")
+    counts = [features.count(words, sound) for (words, _), sound in zip(examples, heard, strict=True)]
+    procedures = frozenset(each.intent for each in vocabulary.intents) - {NO_INTENT}
+    return Intents(features, learn(counts, [label for _, label in examples]), procedures)

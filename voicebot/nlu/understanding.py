@@ -1,0 +1,190 @@
+"""`interpret`: what a French utterance means, given what was expected.
+
+In this order: a command in so many words, danger, the expected answer, then commands and intents as learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, Candidate, Certainty, Expecting, Meaning
+from voicebot.nlu import vocabulary
+from voicebot.nlu.commands import Commands
+from voicebot.nlu.danger import Dangers
+from voicebot.nlu.entities.found import Found
+from voicebot.nlu.entities.readers import NEXT_COMMAND, Readers
+from voicebot.nlu.intents import Intents, learn_intents
+from voicebot.nlu.normalise import Normaliser, normaliser, plain
+from voicebot.nlu.sounds import Sounds
+from voicebot.nlu.vocabulary import CHANNELS
+
+PACKAGED = Path(__file__).with_name("fr")
+
+#: A best intent with at least this score is acted upon, with at least `ASK` it is asked back.
+#: Chosen on the even half of the evaluation set (benchmarks/understanding.py).
+ACCEPT, ASK = 0.6, 0.25
+_ALTERNATIVES = 3
+#: A danger that is not sure counts in at most this many words, or when nothing else is meant.
+_FEW_WORDS = 4
+_EMERGENCY, _SHELTER, _NO_SHELTER, _END = "urgence", "hebergement_urgence", "rue", "terminer"
+#: Dangers spoken of in hints: asked about whenever no other request is clear.
+_HINTED = frozenset({"suicide", "violence", "enfant"})
+#: Kinds whose answers are so free in form that a clear command is heard before them…
+_LOOSE = frozenset({"town", "choice", "yes_no"})
+#: …and those whose form cannot be mistaken for anything else.
+_STRICT = frozenset({"phone", "postal_code", "date"})
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """An utterance made plain once, and what it may mean as learned, best first."""
+
+    plain: str
+    words: str
+    commands: Commands
+    likely: tuple[Candidate, ...]
+
+    @property
+    def best(self) -> Candidate:
+        return self.likely[0] if self.likely else Candidate(NO_INTENT, 0.0)
+
+    @property
+    def few_words(self) -> bool:
+        return len(self.plain.split()) <= _FEW_WORDS
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Everything learned and compiled from a folder of words; safe to share between threads."""
+
+    normalise: Normaliser
+    intents: Intents
+    commands: Mapping[str, Commands]
+    dangers: Dangers
+    readers: Readers
+
+    @classmethod
+    def load(cls, folder: Path = PACKAGED) -> Understanding:
+        """Read, compile and learn everything in `folder`: about a second. Raises DataError."""
+        words = vocabulary.read(folder)
+        normalise = normaliser(words.acronyms, words.sms)
+        sounds = Sounds.of(words.sounds)
+        return cls(
+            normalise,
+            learn_intents(words, normalise, sounds),
+            {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
+            Dangers.of(sounds, words.danger, words.danger_guards),
+            Readers.of(words, folder / "communes.csv.gz", sounds),
+        )
+
+    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+        """What `text` means as an answer to `expecting` on a channel (voice, sms or keypad).
+
+        Only the first 500 characters are read. Never raises, whatever the text.
+        """
+        heard = self._hear(text, channel)
+        meaning = (
+            self._exact_command(heard, expecting)
+            or self._danger(heard)
+            or self._answer(heard, expecting)
+            or self._more(heard, expecting)
+            or self._intent(heard, expecting)
+        )
+        named = _alternatives(heard, meaning.intent)
+        return replace(meaning, text=text, alternatives=named, entities=self.readers.entities(heard.plain))
+
+    def phrases(self, expecting: Expecting) -> tuple[str, ...]:
+        """What a recognizer should expect at this step: the answers first, then the commands."""
+        return tuple(dict.fromkeys((*self.readers.phrases(expecting), *self.commands["voice"].spoken)))
+
+    def _hear(self, text: str, channel: str) -> _Heard:
+        commands = self.commands.get(channel, self.commands["voice"])
+        words = self.normalise(text, channel)
+        return _Heard(plain(text), words, commands, self.intents.likely(words, commands.names))
+
+    def _exact_command(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
+        name = heard.commands.said(heard.plain)
+        if name is None:
+            return None
+        answer = self.readers.value(heard.plain, expecting) if expecting.kind != "town" else None
+        if answer and answer.certainty == "sure":
+            return _value(answer)
+        if expecting.kind == "more" and name == NEXT_COMMAND:
+            return _value(Found(NEXT))
+        return Meaning("", intent=name, score=1.0, certainty="sure")
+
+    def _danger(self, heard: _Heard) -> Meaning | None:
+        name, certainty = self.dangers.heard(heard.words)
+        if name is None:
+            return None
+        other = heard.best.score >= ACCEPT and heard.best.intent not in (_EMERGENCY, _SHELTER)
+        if certainty == "unsure" and not self._worth_asking(heard, name, other):
+            return None
+        # Both a danger and another clear request: ask which. Not for what people only dare to say once.
+        asked = certainty == "unsure" or (other and name not in _HINTED)
+        intent = _SHELTER if name == _NO_SHELTER else _EMERGENCY
+        score = max((c.score for c in heard.likely if c.intent == intent), default=0.0)
+        return Meaning(
+            "",
+            intent=intent,
+            score=max(score, ASK if asked else ACCEPT),
+            certainty="unsure" if asked else "sure",
+            danger=name,
+        )
+
+    def _worth_asking(self, heard: _Heard, name: str, other: bool) -> bool:
+        if heard.best.intent == _EMERGENCY:
+            return True
+        return not other and (name in _HINTED or heard.few_words)
+
+    def _answer(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
+        """The expected value, unless the words are more clearly something else."""
+        found = self.readers.value(heard.plain, expecting)
+        if found is None:
+            return None
+        if expecting.kind in _STRICT or (found.certainty == "sure" and expecting.kind not in _LOOSE):
+            return _value(found)
+        clear = heard.best.score >= ACCEPT
+        command = heard.best.intent in heard.commands.names
+        if clear and (found.certainty == "unsure" or (command and not heard.few_words)):
+            return None
+        return _value(found)
+
+    def _more(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
+        """At "more", any yes goes on; a bare no is asked whether it is the end."""
+        if expecting.kind != "more":
+            return None
+        agreed = self.readers.by_kind["yes_no"](heard.plain)
+        if heard.best.intent == NEXT_COMMAND and heard.best.score >= ASK:
+            return _value(Found(NEXT))
+        if agreed is None or not heard.few_words:
+            return None
+        return _value(Found(NEXT)) if agreed.value != NO else Meaning("", _END, ASK, "unsure")
+
+    def _intent(self, heard: _Heard, expecting: Expecting) -> Meaning:
+        if expecting.kind == "intent" and expecting.choices:
+            placed = self.readers.choices.nth(heard.plain, expecting.choices)
+            if placed:
+                return Meaning("", intent=str(placed.value), score=1.0, certainty="sure")
+        best = _preferred(heard, expecting)
+        certainty: Certainty = "sure" if best.score >= ACCEPT else "unsure" if best.score >= ASK else "none"
+        return Meaning("", best.intent if certainty != "none" else NO_INTENT, best.score, certainty)
+
+
+def _value(found: Found) -> Meaning:
+    return Meaning("", score=1.0 if found.certainty == "sure" else ASK, certainty=found.certainty, value=found.value)
+
+
+def _preferred(heard: _Heard, expecting: Expecting) -> Candidate:
+    """The likeliest intent; while none is clear, one of those just offered."""
+    offered = [c for c in heard.likely if c.intent in expecting.choices and c.score >= ASK]
+    return offered[0] if offered and heard.best.score < ACCEPT else heard.best
+
+
+def _alternatives(heard: _Heard, intent: str) -> tuple[Candidate, ...]:
+    """The best procedures; commands are named only beside a command, for they are never offered as topics."""
+    commands = heard.commands.names
+    kept = heard.likely if intent in commands else [c for c in heard.likely if c.intent not in commands]
+    return tuple(kept[:_ALTERNATIVES])

@@ -1,0 +1,111 @@
+"""One large file from the network: resumed where it broke off, checked, and unpacked safely."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import httpx
+
+from voicebot.errors import ModelError
+
+Progress = Callable[[int, int], None]
+"""Told the bytes that are there and how many there will be, as far as that is known."""
+
+_CHUNK = 1 << 18
+_TRIES_WITHOUT_PROGRESS = 3
+_TIMEOUT_S = 30.0
+_MOST_UNPACKED = 8 << 30
+
+
+def download(url: str, target: Path, progress: Progress, sha256: str | None = None) -> None:
+    """Fetch `url` into `target`; what an earlier try left in `<target>.part` is kept.
+
+    Raises ModelError when the host cannot be reached or what came is not what was published.
+    """
+    part = target.with_name(f"{target.name}.part")
+    tries = 0
+    while True:
+        before = _size(part)
+        try:
+            _fetch(url, part, progress)
+            break
+        except httpx.TransportError as error:
+            tries = 0 if _size(part) > before else tries + 1
+            if tries >= _TRIES_WITHOUT_PROGRESS:
+                raise _unreachable(url, type(error).__name__) from error
+    if sha256 and digest(part) != sha256:
+        part.unlink()
+        raise ModelError(f"expected {url} to have the published checksum, it has another; start again")
+    part.replace(target)
+
+
+def unpack(archive: Path, folder: str, target: Path) -> None:
+    """Unpack the one `folder` that the zip `archive` contains as `target`, whole or not at all."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            _check(zipped, folder)
+            zipped.extractall(temporary)
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise ModelError(
+            f"expected {archive.name} to be a zip archive, it cannot be unpacked: {error}"
+        ) from error
+    put_in_place(temporary / folder, target)
+    shutil.rmtree(temporary, ignore_errors=True)
+
+
+def put_in_place(made: Path, target: Path) -> None:
+    """Give the finished folder `made` its name, instead of what was there."""
+    shutil.rmtree(target, ignore_errors=True)
+    made.rename(target)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _fetch(url: str, part: Path, progress: Progress) -> None:
+    """One try, from where `part` ends."""
+    have = _size(part)
+    headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"} if have else {}
+    with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=_TIMEOUT_S) as answer:
+        if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return  # all of it is there already; the checksum tells whether it is right
+        if answer.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
+            raise _unreachable(url, f"HTTP status {answer.status_code}")
+        resumed = answer.status_code == httpx.codes.PARTIAL_CONTENT
+        have = have if resumed else 0
+        total = have + int(answer.headers.get("Content-Length", 0))
+        with part.open("ab" if resumed else "wb") as file:
+            for chunk in answer.iter_bytes(_CHUNK):
+                file.write(chunk)
+                have += len(chunk)
+                progress(have, max(have, total))
+
+
+def _check(zipped: zipfile.ZipFile, folder: str) -> None:
+    if sum(entry.file_size for entry in zipped.infolist()) > _MOST_UNPACKED:
+        raise OSError("it would need more than 8 GiB")
+    for entry in zipped.infolist():
+        path = PurePosixPath(entry.filename)
+        if path.is_absolute() or ".." in path.parts or path.parts[:1] != (folder,):
+            raise OSError(f"it has an entry outside the folder {folder}")
+
+
+def _unreachable(url: str, reason: str) -> ModelError:
+    return ModelError(
+        f"expected to download from {httpx.URL(url).host}, got {reason}; check the network and try again, or "
+        f"fetch {url} on another machine and unpack it into the models folder"
+    )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
