@@ -1,7 +1,7 @@
 """What understanding is worth, on the evaluation set in tests/fr: `python benchmarks/understanding.py`.
 
-The even sentences of each set were looked at while tuning; the odd ones are shown apart. A sentence that is also
-among the training examples is not counted. By voice and by SMS; OPENBLAS_NUM_THREADS=1 for one core.
+The even sentences of each set were looked at while tuning; the odd ones are shown apart. A sentence that is
+also among the training examples is not counted. By voice and by SMS; OPENBLAS_NUM_THREADS=1 for one core.
 """
 
 from __future__ import annotations
@@ -35,18 +35,22 @@ class Said:
 
     @property
     def command(self) -> bool:
+        """Whether it asks for a command, not a procedure."""
         return self.name in _COMMANDS
 
     @property
     def right(self) -> bool:
+        """Whether the best intent is the one meant."""
         return self.meaning.intent == self.name
 
     @property
     def sure(self) -> bool:
+        """Whether it is acted upon."""
         return self.meaning.certainty == "sure"
 
     @property
     def asked(self) -> bool:
+        """Whether it is asked back."""
         return self.meaning.certainty == "unsure"
 
 
@@ -60,11 +64,12 @@ def sentences() -> Iterator[tuple[str, str, str, bool]]:
     """Every unseen evaluation sentence: what it means, channel, text, held out of tuning."""
     for path in sorted((EVALUATION / "utterances").glob("*.yaml")):
         data = datafile.read(path).data
-        by_channel = {"voice": {}, "sms": data.pop("sms", {})}
+        texted = data.pop("sms", {})
         if "intent" in data:
-            by_channel = {"voice": {data["intent"]: data["voice"]}, "sms": {data["intent"]: by_channel["sms"]}}
+            name = data["intent"]
+            by_channel = {"voice": {name: data["voice"]}, "sms": {name: texted}}
         else:
-            by_channel["voice"] = data
+            by_channel = {"voice": data, "sms": texted}
         for channel, sets in by_channel.items():
             for name, texts in sets.items():
                 for place, text in enumerate(texts):
@@ -92,11 +97,10 @@ def acted_upon(said: Sequence[Said]) -> float:
 
 def entities(understanding: Understanding) -> list[tuple[str, str, Value | None, Meaning]]:
     """Every line of entities.yaml: kind, text, the value it holds, and what was understood."""
-    rows = datafile.read(EVALUATION / "entities.yaml").data
-    return [
-        (row["expect"], row["text"], row["value"], understanding.interpret(row["text"], Expecting(row["expect"])))
-        for row in rows
+    rows = [
+        (row["expect"], row["text"], row["value"]) for row in datafile.read(EVALUATION / "entities.yaml").data
     ]
+    return [(kind, text, value, understanding.interpret(text, Expecting(kind))) for kind, text, value in rows]
 
 
 def milliseconds(understanding: Understanding, texts: Iterable[str]) -> list[float]:
@@ -119,18 +123,24 @@ def main() -> None:
     console.print(_intents_table(said))
     console.print(_entities_table(entities(understanding)))
     times = milliseconds(understanding, (each.text for each in said))
-    slowest = f"{max(times):.1f}"
-    console.print(f"load {loaded:.2f} s; median {statistics.median(times):.2f} ms an utterance, slowest {slowest} ms")
+    median, slowest = statistics.median(times), max(times)
+    console.print(f"load {loaded:.2f} s; median {median:.2f} ms an utterance, slowest {slowest:.1f} ms")
     for each in said:
         if not each.right and each.name != NO_INTENT:
-            console.print(f"[dim]{each.name}: {each.text} → {each.meaning.intent} {each.meaning.score:.2f}[/dim]")
+            console.print(
+                f"[dim]{each.name}: {each.text} → {each.meaning.intent} {each.meaning.score:.2f}[/dim]"
+            )
     for each in said:
         if each.sure and each.name == NO_INTENT:
-            console.print(f"[dim]accepted: {each.text} → {each.meaning.intent} {each.meaning.score:.2f}[/dim]")
+            console.print(
+                f"[dim]accepted: {each.text} → {each.meaning.intent} {each.meaning.score:.2f}[/dim]"
+            )
 
 
 def _intents_table(said: Sequence[Said]) -> Table:
-    table = Table("set", "n", "top-1", "sure", "asked", "rejected", "sure and wrong", title="intents and commands")
+    table = Table(
+        "set", "n", "top-1", "sure", "asked", "rejected", "sure and wrong", title="intents and commands"
+    )
     groups: dict[str, Callable[[Said], bool]] = {
         "procedures, voice": lambda s: s.name != NO_INTENT and not s.command and s.channel == "voice",
         "procedures, sms": lambda s: s.name != NO_INTENT and not s.command and s.channel == "sms",
@@ -164,7 +174,8 @@ def _entities_table(rows: Sequence[tuple[str, str, Value | None, Meaning]]) -> T
         of_kind = [row for row in rows if row[0] == kind]
         right = [meaning.value == value for _, _, value, meaning in of_kind]
         wrong = [
-            meaning.value not in (None, value) and meaning.certainty == "sure" for _, _, value, meaning in of_kind
+            meaning.value not in (None, value) and meaning.certainty == "sure"
+            for _, _, value, meaning in of_kind
         ]
         shares = (f"{100 * statistics.mean(each):.1f}" for each in (right, wrong))
         table.add_row(kind, str(len(of_kind)), *shares)

@@ -9,6 +9,7 @@ from voicebot.channels.service import Service
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.meaning import Expecting
 from voicebot.dialogue.session import Pace
+from voicebot.nlu.progress import progress
 from voicebot.prompts import Pause
 from voicebot.runner import Reply, Who
 from voicebot.speech.audio import Pcm
@@ -59,7 +60,7 @@ class CallTurns:
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
         """How `text` looks as an answer that may still go on."""
-        return self._service.understanding.progress(text, expecting)
+        return progress(self._service.understanding, text, expecting)
 
     def took(self, timing: TurnTiming) -> None:
         """A reply has begun to sound."""

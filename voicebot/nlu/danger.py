@@ -1,4 +1,4 @@
-"""Danger heard inside what people say: patterns over words and their sounds, with guards for the harmless ones."""
+"""Danger heard inside what people say: patterns over words and their sounds, with guards."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from voicebot.nlu.vocabulary import DangerGuards, DangerPatterns
 
 #: Words this short sound like too many others ("tue", "tu"): compared by letters only.
 _SHORT = 3
-_GAP = r"(?:\S+ ){0,4}"
+#: Up to four words, none of which denies.
+_GAP = r"(?:(?!(?:pas|plus|jamais)=)\S+ ){0,4}"
 _DENIED_AFTER = r"(?! (?:pas|plus|jamais)=)"
 _DENIED_BEFORE = r"(?<!personne=pErson )(?<!jamais=jamE )(?<!jamais=jamEs )"
 
@@ -56,7 +57,8 @@ class Dangers:
 def _pattern(patterns: Iterable[str], sounds: Sounds) -> re.Pattern[str]:
     """One regular expression over `word=sound ` tokens."""
     each = (" ".join(_word(word, sounds) for word in pattern.split()) for pattern in patterns)
-    joined = "|".join(f"{pattern}{_DENIED_AFTER}" for pattern in (part.replace(f"{_GAP} ", _GAP) for part in each))
+    gapped = (pattern.replace(f"{_GAP} ", _GAP) for pattern in each)
+    joined = "|".join(f"{pattern}{_DENIED_AFTER}" for pattern in gapped)
     return re.compile(rf"(?<!\S){_DENIED_BEFORE}(?:{joined})")
 
 
@@ -69,7 +71,7 @@ def _word(alternatives: str, sounds: Sounds) -> str:
 def _alternative(word: str, sounds: Sounds) -> str:
     letters = plain(word)
     if word.endswith("-"):
-        return rf"{letters.rstrip('-')}\S*"
+        return rf"{letters}\S*(?!\S)"
     if len(letters) <= _SHORT:
         return rf"{letters}=\S*"
     return rf"[^ =]*={sounds(letters)}(?!\S)"

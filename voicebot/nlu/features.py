@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from voicebot.nlu.sounds import Sounds
 
-#: Pieces of 3 and 4 sounds, also across words; longer or shorter ones changed nothing (benchmarks/understanding.py).
+#: Pieces of 3 and 4 sounds, also across words; longer or shorter ones changed nothing measurable.
 _PIECES = (3, 4)
 #: A keyword counts as much as this many pieces: without it, needs in the middle of long sentences drown.
 _KEYWORD_COUNT = 3
@@ -35,6 +35,7 @@ class Features:
         return cls(sounds, re.compile(pattern), intents)
 
     def __call__(self, words: str) -> Counter[str]:
+        """The features of normalised words and how often each occurs."""
         return self.count(words, self.sounds(words))
 
     def count(self, words: str, sounding: str) -> Counter[str]:

@@ -34,7 +34,7 @@ class Intents:
 
 
 def learn_intents(vocabulary: Vocabulary, normalise: Normaliser, sounds: Sounds) -> Intents:
-    """Learn from every example sentence of the vocabulary, each as spoken and, where it differs, as texted."""
+    """Learn from every example sentence of the vocabulary."""
     keywords = {each.intent: [normalise(phrase) for phrase in each.keywords] for each in vocabulary.intents}
     features = Features.of(sounds, keywords)
     examples = list(dict.fromkeys((normalise(said), label) for said, label in vocabulary.examples()))

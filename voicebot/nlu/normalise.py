@@ -48,6 +48,7 @@ class Rewriter:
         return cls(re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b"), written)
 
     def __call__(self, text: str) -> str:
+        """The text with every form replaced."""
         return self.pattern.sub(lambda found: self.written[found[0]], text)
 
 
@@ -60,6 +61,7 @@ class Normaliser:
     short_forms: Mapping[str, str]
 
     def __call__(self, text: str, channel: str = "voice") -> str:
+        """Normalised words of what was said or texted on `channel`."""
         words = plain(self.expand(text) if channel == "sms" else text)
         return self.acronyms(self.spelled.sub(_acronym, words))
 

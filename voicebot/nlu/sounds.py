@@ -23,6 +23,7 @@ class Sounds:
         return cls(tuple((re.compile(pattern), replacement) for pattern, replacement in rules))
 
     def __call__(self, words: str) -> str:
+        """How the words sound."""
         for pattern, replacement in self.rules:
             words = pattern.sub(replacement, words)
         return words

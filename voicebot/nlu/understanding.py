@@ -11,6 +11,7 @@ from pathlib import Path
 
 from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, Candidate, Certainty, Expecting, Meaning
 from voicebot.nlu import vocabulary
+from voicebot.nlu.ambiguous import Ambiguous
 from voicebot.nlu.commands import Commands
 from voicebot.nlu.danger import Dangers
 from voicebot.nlu.entities.found import Found
@@ -24,15 +25,21 @@ PACKAGED = Path(__file__).with_name("fr")
 
 #: A best intent with at least this score is acted upon, with at least `ASK` it is asked back.
 #: Chosen on the even half of the evaluation set (benchmarks/understanding.py).
-ACCEPT, ASK = 0.6, 0.25
+ACCEPT, ASK = 0.68, 0.25
 _ALTERNATIVES = 3
+#: With both its keywords said, the second intent is offered too from this score on.
+_BOTH_MEANT = 0.15
 #: A danger that is not sure counts in at most this many words, or when nothing else is meant.
 _FEW_WORDS = 4
+#: A danger said in this many words is the matter itself, whatever else they resemble.
+_ONE_BREATH = 8
 _EMERGENCY, _SHELTER, _NO_SHELTER, _END = "urgence", "hebergement_urgence", "rue", "terminer"
 #: Dangers spoken of in hints: asked about whenever no other request is clear.
 _HINTED = frozenset({"suicide", "violence", "enfant"})
 #: Kinds whose answers are so free in form that a clear command is heard before them…
 _LOOSE = frozenset({"town", "choice", "yes_no"})
+#: …but for these commands, which only say the answer in more words ("oui envoyez un sms")…
+_GOES_WITH_AN_ANSWER = frozenset({"recap_sms", "rappel", "stop", "suite", "terminer"})
 #: …and those whose form cannot be mistaken for anything else.
 _STRICT = frozenset({"phone", "postal_code", "date"})
 
@@ -55,7 +62,7 @@ class _Heard:
         return len(self.plain.split()) <= _FEW_WORDS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Understanding:
     """Everything learned and compiled from a folder of words; safe to share between threads."""
 
@@ -63,6 +70,7 @@ class Understanding:
     intents: Intents
     commands: Mapping[str, Commands]
     dangers: Dangers
+    ambiguous: Ambiguous
     readers: Readers
 
     @classmethod
@@ -76,6 +84,7 @@ class Understanding:
             learn_intents(words, normalise, sounds),
             {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
             Dangers.of(sounds, words.danger, words.danger_guards),
+            Ambiguous.of(words.ambiguous, words.yes_no, normalise),
             Readers.of(words, folder / "communes.csv.gz", sounds),
         )
 
@@ -92,7 +101,7 @@ class Understanding:
             or self._more(heard, expecting)
             or self._intent(heard, expecting)
         )
-        named = _alternatives(heard, meaning.intent)
+        named = meaning.alternatives or _alternatives(heard, meaning.intent)
         return replace(meaning, text=text, alternatives=named, entities=self.readers.entities(heard.plain))
 
     def phrases(self, expecting: Expecting) -> tuple[str, ...]:
@@ -108,7 +117,7 @@ class Understanding:
         name = heard.commands.said(heard.plain)
         if name is None:
             return None
-        answer = self.readers.value(heard.plain, expecting) if expecting.kind != "town" else None
+        answer = self.readers.whole(heard.plain, expecting)
         if answer and answer.certainty == "sure":
             return _value(answer)
         if expecting.kind == "more" and name == NEXT_COMMAND:
@@ -120,10 +129,11 @@ class Understanding:
         if name is None:
             return None
         other = heard.best.score >= ACCEPT and heard.best.intent not in (_EMERGENCY, _SHELTER)
+        long = len(heard.plain.split()) > _ONE_BREATH
         if certainty == "unsure" and not self._worth_asking(heard, name, other):
             return None
         # Both a danger and another clear request: ask which. Not for what people only dare to say once.
-        asked = certainty == "unsure" or (other and name not in _HINTED)
+        asked = certainty == "unsure" or (other and long and name not in _HINTED)
         intent = _SHELTER if name == _NO_SHELTER else _EMERGENCY
         score = max((c.score for c in heard.likely if c.intent == intent), default=0.0)
         return Meaning(
@@ -147,7 +157,7 @@ class Understanding:
         if expecting.kind in _STRICT or (found.certainty == "sure" and expecting.kind not in _LOOSE):
             return _value(found)
         clear = heard.best.score >= ACCEPT
-        command = heard.best.intent in heard.commands.names
+        command = heard.best.intent in heard.commands.names - _GOES_WITH_AN_ANSWER
         if clear and (found.certainty == "unsure" or (command and not heard.few_words)):
             return None
         return _value(found)
@@ -168,13 +178,30 @@ class Understanding:
             placed = self.readers.choices.nth(heard.plain, expecting.choices)
             if placed:
                 return Meaning("", intent=str(placed.value), score=1.0, certainty="sure")
+        several = self._several(heard)
+        if several:
+            return Meaning("", several[0].intent, several[0].score, "unsure", several)
         best = _preferred(heard, expecting)
         certainty: Certainty = "sure" if best.score >= ACCEPT else "unsure" if best.score >= ASK else "none"
         return Meaning("", best.intent if certainty != "none" else NO_INTENT, best.score, certainty)
 
+    def _several(self, heard: _Heard) -> tuple[Candidate, ...]:
+        """Procedures to choose from: for a bare office or paper, or when two are named in one breath."""
+        offered = self.ambiguous.offers(heard.words)
+        if offered or len(heard.likely) < 2:
+            return offered
+        named = self.intents.features.named(heard.words)
+        first, second = heard.likely[:2]
+        if second.score < _BOTH_MEANT or not {first.intent, second.intent} <= named:
+            return ()
+        shared = (first.score + second.score) / 2
+        return (Candidate(first.intent, shared), Candidate(second.intent, shared))
+
 
 def _value(found: Found) -> Meaning:
-    return Meaning("", score=1.0 if found.certainty == "sure" else ASK, certainty=found.certainty, value=found.value)
+    return Meaning(
+        "", score=1.0 if found.certainty == "sure" else ASK, certainty=found.certainty, value=found.value
+    )
 
 
 def _preferred(heard: _Heard, expecting: Expecting) -> Candidate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -37,7 +37,7 @@ class CommandWords(_Shape):
 
     words: Words
     utterances: Words
-    channels: tuple[Literal["voice", "sms", "keypad"], ...] = CHANNELS
+    channels: tuple[str, ...] = CHANNELS
 
 
 class LureWords(_Shape):
@@ -58,9 +58,9 @@ class YesNoWords(_Shape):
     """yes_no.yaml; the keys of the mappings are "yes" and "no"."""
 
     fillers: Words
-    words: dict[Literal["yes", "no"], Words]
-    exact: dict[Literal["yes", "no"], Words]
-    inside: dict[Literal["yes", "no"], Words]
+    words: dict[str, Words]
+    exact: dict[str, Words]
+    inside: dict[str, Words]
     neither: Words
 
 
@@ -72,7 +72,7 @@ class NumberWords(_Shape):
     zero: Words
     misheard: dict[str, str]
     between: Words
-    units: dict[Literal["euros", "centimes", "years", "months"], Words]
+    units: dict[str, Words]
     months: list[Words]
     months_by_letters: Words
     ordinals: list[Words]
@@ -88,6 +88,7 @@ class TownWords(_Shape):
     abbreviations: dict[str, str]
     after: Words
     everyday: Words
+    arrondissements: dict[str, str]
 
 
 class DangerPatterns(_Shape):
@@ -102,6 +103,13 @@ class DangerGuards(_Shape):
 
     past: Words
     unless: Words
+
+
+class AmbiguousWords(_Shape):
+    """ambiguous.yaml."""
+
+    carriers: Words
+    requests: dict[str, Words]
 
 
 class Vocabulary(_Shape):
@@ -120,6 +128,7 @@ class Vocabulary(_Shape):
     choices: dict[str, Words]
     danger: dict[str, DangerPatterns]
     danger_guards: DangerGuards
+    ambiguous: AmbiguousWords
 
     def examples(self) -> Iterator[tuple[str, str]]:
         """Every example sentence and its label: an intent or a command."""
@@ -138,13 +147,16 @@ def read(folder: Path) -> Vocabulary:
     parts: dict[str, Any] = {name: _part(folder / f"{name}.yaml", name) for name in names}
     intents = sorted((folder / "intents").glob("*.yaml"))
     if not intents:
-        raise DataError(f"expected files with example sentences in {datafile.shown(folder / 'intents')}, found none")
+        raise DataError(
+            f"expected files with example sentences in {datafile.shown(folder / 'intents')}, found none"
+        )
     parts["intents"] = [_checked(path, TypeAdapter(IntentWords)) for path in intents]
     return Vocabulary.model_construct(**parts)
 
 
 def _part(path: Path, name: str) -> Any:
-    return _checked(path, TypeAdapter(Vocabulary.model_fields[name].annotation))
+    shape: TypeAdapter[Any] = TypeAdapter(Vocabulary.model_fields[name].annotation or Any)
+    return _checked(path, shape)
 
 
 def _checked(path: Path, shape: TypeAdapter[T]) -> T:

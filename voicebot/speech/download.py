@@ -16,7 +16,6 @@ from voicebot.errors import ModelError
 Progress = Callable[[int, int], None]
 """Told the bytes that are there and how many there will be, as far as that is known."""
 
-_CHUNK = 1 << 18
 _TRIES_WITHOUT_PROGRESS = 3
 _TIMEOUT_S = 30.0
 _MOST_UNPACKED = 8 << 30
@@ -37,7 +36,7 @@ def download(url: str, target: Path, progress: Progress, sha256: str | None = No
         except httpx.TransportError as error:
             tries = 0 if _size(part) > before else tries + 1
             if tries >= _TRIES_WITHOUT_PROGRESS:
-                raise _unreachable(url, type(error).__name__) from error
+                raise _unreachable(url, part, type(error).__name__) from error
     if sha256 and digest(part) != sha256:
         part.unlink()
         raise ModelError(f"expected {url} to have the published checksum, it has another; start again")
@@ -75,17 +74,17 @@ def digest(path: Path) -> str:
 def _fetch(url: str, part: Path, progress: Progress) -> None:
     """One try, from where `part` ends."""
     have = _size(part)
-    headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"} if have else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=_TIMEOUT_S) as answer:
         if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
             return  # all of it is there already; the checksum tells whether it is right
         if answer.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
-            raise _unreachable(url, f"HTTP status {answer.status_code}")
+            raise _unreachable(url, part, f"HTTP status {answer.status_code}")
         resumed = answer.status_code == httpx.codes.PARTIAL_CONTENT
         have = have if resumed else 0
         total = have + int(answer.headers.get("Content-Length", 0))
         with part.open("ab" if resumed else "wb") as file:
-            for chunk in answer.iter_bytes(_CHUNK):
+            for chunk in answer.iter_raw():  # with a chunk size, what came before a break is lost
                 file.write(chunk)
                 have += len(chunk)
                 progress(have, max(have, total))
@@ -100,10 +99,11 @@ def _check(zipped: zipfile.ZipFile, folder: str) -> None:
             raise OSError(f"it has an entry outside the folder {folder}")
 
 
-def _unreachable(url: str, reason: str) -> ModelError:
+def _unreachable(url: str, part: Path, reason: str) -> ModelError:
+    wanted = part.parent / part.name.split(".")[0]
     return ModelError(
         f"expected to download from {httpx.URL(url).host}, got {reason}; check the network and try again, or "
-        f"fetch {url} on another machine and unpack it into the models folder"
+        f"fetch {url} on another machine and unpack the folder in it as {wanted}"
     )
 
 

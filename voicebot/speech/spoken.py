@@ -1,142 +1,229 @@
-"""Written French to the words a voice shall say: acronyms, telephone numbers, amounts, dates, hours."""
+"""Written French to the words a voice shall say: acronyms, telephone numbers, amounts, dates, hours.
+
+Every form is found in one pass over the text, so that what one form has become is not read as another.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 from num2words import num2words
+from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
-_WORDS = Path(__file__).with_name("fr") / "spoken.yaml"
+_WORDS: Final = Path(__file__).with_name("fr") / "spoken.yaml"
 
-_LONG_NUMBER = re.compile(r"(?<![\d,.])0[\d .\u00a0\u202f]{7,14}\d(?![\d,])")
-_FOUR_DIGITS = re.compile(r"(?<![\d,.:])(3\d{3})(?![\d,])")
-_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
-_EUROS = re.compile(r"(\d+)(?:,(\d{1,2}))?[ \u00a0\u202f]?€")
-_PERCENT = re.compile(r"(\d+(?:,\d+)?)[ \u00a0\u202f]?%")
-_HOURS = re.compile(r"(?<!\d)(\d{1,2})[ \u00a0\u202f]?h(?:[ \u00a0\u202f]?(\d{2}))?(?!\w)")
-_DATE = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
-_POSTAL_CODE = re.compile(r"(?<![\d,.])(\d{2})[ \u00a0\u202f]?(\d{3})(?![\d,])")
-_DECIMAL = re.compile(r"(?<![\d])(\d+),(\d+)(?!\d)")
-_NUMBER = re.compile(r"(?<![\w])\d+(?!\w)")
+#: Spaces that may stand inside a number: ordinary, no-break, narrow no-break.
+_S: Final = "[ \u00a0\u202f]"
+_WHOLE: Final = rf"(?:\d{{1,3}}(?:{_S}\d{{3}})+(?!\d)|\d+)"
+_NUMBER: Final = rf"{_WHOLE}(?:,\d+)?"
+_DIGITS_ONLY: Final = re.compile(r"\D")
+#: A longer number is nobody's amount: it is said two digits at a time.
+_LONGEST_AMOUNT: Final = 9
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Counted(_Strict):
+    one: str
+    many: str
+
+    def of(self, number: int) -> str:
+        return self.one if number < 2 else self.many
+
+
+class _Money(_Counted):
+    signs: tuple[str, ...]
+
+
+class _Words(_Strict):
+    """See spoken.yaml."""
+
+    letters: dict[str, str]
+    spelled: tuple[str, ...]
+    words: dict[str, str]
+    address: dict[str, str]
+    money: _Money
+    units: dict[str, tuple[str, str]]
+    hour: _Counted
+    feminine: tuple[str, ...]
+    breath: str
+    comma: str
+    range: str
+    first: dict[str, str]
+    months: tuple[str, ...] = Field(min_length=12, max_length=12)
 
 
 def spoken(text: str) -> str:
     """`text` as it is said: "3646" becomes "trente-six quarante-six", "RSA" its letters."""
-    for pattern, say in _RULES:
-        text = pattern.sub(say, text)
-    return text
+    return _forms().sub(_say, text)
+
+
+def is_acronym_known(acronym: str) -> bool:
+    """Whether we have decided how `acronym` is said; a voice would guess the others."""
+    return acronym in _words().words or acronym in _words().spelled
+
+
+def _say(match: re.Match[str]) -> str:
+    said = _SAY[match.lastgroup or ""](match[0])
+    glued = said[-1:].isalnum() and match.string[match.end() :][:1].isalnum()
+    return f"{said} " if glued else said  # "n°12"
 
 
 @cache
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = YAML(typ="safe").load(_WORDS.read_text(encoding="utf-8"))
-    return data
+def _words() -> _Words:
+    return _Words.model_validate(YAML(typ="safe").load(_WORDS.read_text(encoding="utf-8")))
 
 
 @cache
-def _known() -> re.Pattern[str]:
-    longest_first = sorted(_data()["words"], key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+def _forms() -> re.Pattern[str]:
+    """All forms, each a named group; the first that fits at a place is taken."""
+    words, no_digit = _words(), r"(?![\d]|,\d)"
+    units = rf"{_S}?{_any(words.units, whole=True)}"
+    forms = {
+        "address": r"(?<![\w.@-])(?:\w[\w-]*\.)+fr(?!\w)",
+        "word": rf"(?<!\w){_any((*words.words, *words.spelled), whole=True)}",
+        "free_number": rf"(?<!\w)0{_S}?8\d\d(?:(?:{_S}?\d{{3}}){{2}}|(?:{_S}\d\d){{3}}){no_digit}",
+        "telephone": rf"(?<!\w)(?:\+33{_S}?|0)[1-9](?:[ \u00a0\u202f.-]?\d\d){{4}}{no_digit}",
+        "date": r"(?<![\w/])\d{1,2}/(?:1[0-2]|0?[1-9])/\d{4}(?![\d/])",
+        "time": rf"(?<![\w,])\d{{1,2}}{_S}?h(?:{_S}?[0-5]\d)?(?!\w)",
+        "money": rf"(?<![\w,]){_NUMBER}{_S}?{_any(words.money.signs, whole=True)}",
+        "amount": rf"(?<![\w,]){_NUMBER}{units}",
+        "ordinal": rf"(?<![\w,])\d+(?:{_any(words.first)}|e|ème)(?!\w)",
+        "range": r"(?<=\d)[-–](?=\d)",
+        "short_number": rf"(?<![\w,])3\d{{3}}(?!\w){no_digit}",
+        "women": rf"(?<![\w,]){_WHOLE}(?= (?:{'|'.join(words.feminine)})(?!\w))",
+        "number": rf"(?<![\w,]){_NUMBER}(?!\w)",
+    }
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in forms.items()))
+
+
+def _any(texts: Iterable[str], whole: bool = False) -> str:
+    """Any of `texts`, the longest first; `whole`: not followed by more letters."""
+    ends = (re.escape(text) + (r"(?!\w)" if whole and text[-1].isalnum() else "") for text in texts)
+    return f"(?:{'|'.join(sorted(ends, key=len, reverse=True))})"
+
+
+def _word(written: str) -> str:
+    if written in _words().words:
+        return _words().words[written]
+    return " ".join(_words().letters.get(sign) or _cardinal(sign) for sign in written)
+
+
+def _address(written: str) -> str:
+    words = _words()
+    said = [
+        words.address.get(part) or words.words.get(part, part).replace("-", f" {words.address['dash']} ")
+        for part in written.split(".")
+        if part != "www"
+    ]
+    return f" {words.address['point']} ".join(said)
+
+
+def _telephone(written: str) -> str:
+    return _pairs(_DIGITS_ONLY.sub("", written.replace("+33", "0")))
+
+
+def _free_number(written: str) -> str:
+    """0 809 401 401 in threes and 0 800 12 34 56 in pairs, as its owner writes and says it."""
+    digits = _DIGITS_ONLY.sub("", written)
+    size = 2 if not written[-3].isdigit() else 3
+    return _words().breath.join(map(_digits, (digits[:4], *_groups(digits[4:], size))))
+
+
+def _pairs(digits: str) -> str:
+    return _words().breath.join(map(_digits, _groups(digits, 2)))
+
+
+def _groups(digits: str, size: int) -> list[str]:
+    return [digits[at : at + size] for at in range(0, len(digits), size)]
+
+
+def _short_number(written: str) -> str:
+    return f"{_digits(written[:2])} {_digits(written[2:])}"
+
+
+def _date(written: str) -> str:
+    day, month, year = map(int, written.split("/"))
+    said = _words().first["er"] if day == 1 else _cardinal(day)
+    return f"{said} {_words().months[month - 1]} {_cardinal(year)}"
+
+
+def _time(written: str) -> str:
+    hour, _, minutes = written.partition("h")
+    said = f"{_feminine(hour)} {_words().hour.of(int(hour))}"
+    return f"{said} {_cardinal(minutes)}" if minutes.strip(" \u00a0\u202f0") else said
+
+
+def _money(written: str) -> str:
+    whole, fraction = _split(written)
+    said = f"{_cardinal(whole)} {_words().money.of(int(whole))}"
+    return f"{said} {_cardinal(fraction.ljust(2, '0'))}" if int(fraction or 0) else said
+
+
+def _amount(written: str) -> str:
+    unit = next(unit for unit in _words().units if written.endswith(unit))
+    number = written.removesuffix(unit)
+    one, many = _words().units[unit]
+    return f"{_number(number)} {one if int(_split(number)[0]) < 2 else many}"
+
+
+def _ordinal(written: str) -> str:
+    suffix = written.lstrip("0123456789")
+    number = int(written.removesuffix(suffix))
+    return _words().first.get(suffix) or str(num2words(number, lang="fr", to="ordinal"))
+
+
+def _number(written: str) -> str:
+    whole, fraction = _split(written)
+    return f"{_digits(whole)} {_words().comma} {_digits(fraction)}" if fraction else _digits(whole)
+
+
+def _feminine(written: str) -> str:
+    """21 as "vingt et une"."""
+    said = _digits(_split(written)[0])
+    return f"{said}e" if said.endswith(_cardinal(1)) else said
+
+
+def _split(written: str) -> tuple[str, str]:
+    """The digits before and behind the comma."""
+    whole, _, fraction = written.partition(",")
+    return _DIGITS_ONLY.sub("", whole), _DIGITS_ONLY.sub("", fraction)
+
+
+def _digits(digits: str) -> str:
+    """A whole number, its leading zeros said too: "06" as "zéro six"."""
+    if len(digits) > _LONGEST_AMOUNT:
+        return _pairs(digits)
+    if len(digits) == 5 and digits[0] == "0":  # a postal code: 01000 is "zéro un mille"
+        return f"{_cardinal(0)} {_cardinal(digits[1])} {_cardinal(f'1{digits[2:]}')}"
+    zeros = len(digits) - len(digits.lstrip("0"))
+    rest = [_cardinal(digits[zeros:])] if zeros < len(digits) else []
+    return " ".join([_cardinal(0)] * zeros + rest)
 
 
 def _cardinal(number: str | int) -> str:
     return str(num2words(int(number), lang="fr"))
 
 
-def _pairs(digits: str) -> str:
-    """Two digits at a time, a leading zero said: "06 12" as "zéro six, douze"."""
-    pairs = [digits[at : at + 2] for at in range(0, len(digits), 2)]
-    said = [f"{_cardinal(0)} {_cardinal(pair[1])}" if pair[0] == "0" else _cardinal(pair) for pair in pairs]
-    breath: str = _data()["breath"]
-    return breath.join(said)
-
-
-def _long_number(match: re.Match[str]) -> str:
-    """Groups as they are written: pairs for most numbers, threes for 0 809 401 401."""
-    groups = re.split(r"[ .\u00a0\u202f]+", match[0])
-    digits = "".join(groups)
-    if len(digits) != 10 or len(groups) == 1 or all(len(group) == 2 for group in groups):
-        return _pairs(digits) if len(digits) == 10 else match[0]
-    breath: str = _data()["breath"]
-    return breath.join(_cardinal(group) for group in groups)
-
-
-def _in_pairs(match: re.Match[str]) -> str:
-    number = match[1]
-    return " ".join(
-        _cardinal(pair) if pair[0] != "0" else f"{_cardinal(0)} {_cardinal(pair[1])}"
-        for pair in (number[:2], number[2:])
-    )
-
-
-def _money(match: re.Match[str]) -> str:
-    unit = _data()["euro" if int(match[1]) < 2 else "euros"]
-    cents = f" {_cardinal(match[2].ljust(2, '0'))}" if match[2] else ""
-    return f"{_cardinal(match[1])} {unit}{cents}"
-
-
-def _rate(match: re.Match[str]) -> str:
-    return f"{match[1]} {_data()['percent']}"
-
-
-def _time(match: re.Match[str]) -> str:
-    hour = int(match[1])
-    number = _data()["feminine"].get(hour) or _cardinal(hour)
-    said = f"{number} {_data()['hour' if hour < 2 else 'hours']}"
-    return f"{said} {_cardinal(match[2])}" if match[2] and int(match[2]) else said
-
-
-def _day(match: re.Match[str]) -> str:
-    day, month = int(match[1]), int(match[2])
-    if not 1 <= month <= 12:
-        return match[0]
-    said = _data()["first"] if day == 1 else _cardinal(day)
-    return f"{said} {_data()['months'][month - 1]} {_cardinal(match[3])}"
-
-
-def _postal_code(match: re.Match[str]) -> str:
-    """75018 as "soixante-quinze mille dix-huit", the way people say theirs."""
-    code = match[1] + match[2]
-    return f"{_cardinal(0)} {_cardinal(code)}" if code[0] == "0" else _cardinal(code)
-
-
-def _decimal(match: re.Match[str]) -> str:
-    return str(num2words(float(f"{match[1]}.{match[2]}"), lang="fr"))
-
-
-def _plain(match: re.Match[str]) -> str:
-    return _cardinal(match[0]) if len(match[0]) <= 9 else match[0]
-
-
-def _word(match: re.Match[str]) -> str:
-    return str(_data()["words"][match[0]])
-
-
-_Say = Callable[[re.Match[str]], str]
-
-
-class _Known:
-    """The acronyms, compiled when first needed."""
-
-    def sub(self, say: _Say, text: str) -> str:
-        return _known().sub(say, text)
-
-
-_RULES: tuple[tuple[Any, _Say], ...] = (
-    (_Known(), _word),
-    (_LONG_NUMBER, _long_number),
-    (_THOUSANDS, lambda match: ""),
-    (_EUROS, _money),
-    (_DATE, _day),
-    (_HOURS, _time),
-    (_PERCENT, _rate),
-    (_FOUR_DIGITS, _in_pairs),
-    (_DECIMAL, _decimal),
-    (_POSTAL_CODE, _postal_code),
-    (_NUMBER, _plain),
-)
+_SAY: Final[dict[str, Callable[[str], str]]] = {
+    "word": _word,
+    "address": _address,
+    "telephone": _telephone,
+    "free_number": _free_number,
+    "date": _date,
+    "time": _time,
+    "money": _money,
+    "amount": _amount,
+    "ordinal": _ordinal,
+    "range": lambda written: f" {_words().range} ",
+    "short_number": _short_number,
+    "women": _feminine,
+    "number": _number,
+}

@@ -35,7 +35,11 @@ class YesNo:
         """Compile yes_no.yaml."""
         return cls(
             phrases(words.fillers),
-            {plain(phrase): answer for answer in (YES, NO) for phrase in (*words.exact[answer], *words.words[answer])},
+            {
+                plain(phrase): answer
+                for answer in (YES, NO)
+                for phrase in (*words.exact[answer], *words.words[answer])
+            },
             {plain(word): answer for answer in (YES, NO) for word in words.words[answer]},
             {answer: phrases(words.inside[answer]) for answer in (NO, YES)},
             phrases(words.neither),
@@ -69,7 +73,13 @@ class Choices:
     sounds: Sounds
 
     @classmethod
-    def of(cls, choices: Mapping[str, Sequence[str]], ordinals: Iterable[Sequence[str]], yes_no: YesNo, sounds: Sounds) -> Choices:  # noqa: E501
+    def of(
+        cls,
+        choices: Mapping[str, Sequence[str]],
+        ordinals: Iterable[Sequence[str]],
+        yes_no: YesNo,
+        sounds: Sounds,
+    ) -> Choices:
         """From choices.yaml and the ordinals of numbers.yaml."""
         said = {value: tuple(map(plain, spoken)) for value, spoken in choices.items()}
         return cls(said, [phrases(each) for each in ordinals], yes_no, sounds)
@@ -81,34 +91,43 @@ class Choices:
     def one_of(self, words: str, values: Sequence[str]) -> Found | None:
         """Which of `values` is meant: said in full, inside more words, by its place, or nearly."""
         bare = " ".join(self.yes_no.fillers.sub(" ", words).split()) or words
-        return self._whole(words, bare, values) or self._inside(words, values) or self._nth(words, values) or self._like(bare, values)  # noqa: E501
+        return (
+            self.whole(words, values)
+            or self._inside(words, values)
+            or self.nth(words, values)
+            or self._like(bare, values)
+        )
 
-    def nth(self, words: str, values: Sequence[str]) -> Found | None:
-        """Chosen by its number or place in the list, and nothing else said."""
-        return self._nth(words, values)
-
-    def _whole(self, words: str, bare: str, values: Sequence[str]) -> Found | None:
+    def whole(self, words: str, values: Sequence[str]) -> Found | None:
+        """Which of `values` the words are, politeness aside."""
+        bare = " ".join(self.yes_no.fillers.sub(" ", words).split())
         for value in values:
             if words in self.phrases(value) or bare in self.phrases(value):
                 return Found(value)
         if {"oui", "non"} & set(values):
             answer = self.yes_no(words)
-            value = {YES: "oui", NO: "non"}.get(str(answer.value)) if answer else None
-            return Found(value, answer.certainty) if answer and value in values else None
+            spoken = {YES: "oui", NO: "non"}.get(str(answer.value)) if answer else None
+            return Found(spoken, answer.certainty) if answer and spoken in values else None
         return None
 
     def _inside(self, words: str, values: Sequence[str]) -> Found | None:
-        found = {value: max((len(p) for p in self.phrases(value) if _says(words, p)), default=0) for value in values}
+        found = {
+            value: max((len(p) for p in self.phrases(value) if _says(words, p)), default=0)
+            for value in values
+        }
         ranked = sorted((value for value in values if found[value]), key=lambda value: -found[value])
         if not ranked:
             return None
         clear = len(ranked) == 1 or found[ranked[0]] > found[ranked[1]]
         return Found(ranked[0], sure_if(clear and len(words.split()) <= _SHORT_ANSWER)) if clear else None
 
-    def _nth(self, words: str, values: Sequence[str]) -> Found | None:
+    def nth(self, words: str, values: Sequence[str]) -> Found | None:
+        """Chosen by its number or place in the list."""
         bare = words.split()
         for place, value in enumerate(values, start=1):
-            if bare == [str(place)] or (place <= len(self.ordinals) and self.ordinals[place - 1].search(words)):
+            if bare == [str(place)] or (
+                place <= len(self.ordinals) and self.ordinals[place - 1].search(words)
+            ):
                 return Found(value, sure_if(len(bare) <= _SHORT_ANSWER))
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from voicebot.nlu.entities.found import Found, sure_if
@@ -27,11 +27,17 @@ class Codes:
     numerals: Numerals
     between: frozenset[str]
     known: Collection[str]
+    districts: re.Pattern[str]
+    first_codes: Mapping[str, str]
 
     @classmethod
-    def of(cls, words: NumberWords, numerals: Numerals, known: Collection[str]) -> Codes:
-        """`known`: the postal codes that exist."""
-        return cls(numerals, frozenset(map(plain, words.between)), known)
+    def of(
+        cls, words: NumberWords, numerals: Numerals, known: Collection[str], districts: Mapping[str, str]
+    ) -> Codes:
+        """`known`: the postal codes that exist; `districts`: towns whose districts have codes → the code before."""
+        towns = "|".join(districts)
+        pattern = re.compile(rf"\b({towns})(?: dans)?(?: le)? (\d{{1,2}})(?:e|eme|er|ieme)?\b")
+        return cls(numerals, frozenset(map(plain, words.between)), known, pattern, districts)
 
     def postal_code(self, words: str) -> Found | None:
         """Five digits; one that no commune has is unsure."""
@@ -39,7 +45,13 @@ class Codes:
             for run in self._runs(words, spelled):
                 if _POSTAL_CODE.fullmatch(run):
                     return Found(run, sure_if(run in self.known and not spelled))
-        return None
+        return self._district(words)
+
+    def _district(self, words: str) -> Found | None:
+        """ "Paris dix-huitième" is 75018."""
+        said = self.districts.search(plain(self.numerals.digits(words)))
+        code = str(int(self.first_codes[said[1]]) + int(said[2])) if said else ""
+        return Found(code) if code in self.known else None
 
     def phone(self, words: str) -> Found | None:
         """The ten national digits; a number that cannot exist is unsure."""

@@ -1,4 +1,4 @@
-"""Dates of birth and months. No clock: a date needs its year, and two digits of a year are read as a birth's."""
+"""Dates of birth and months. No clock: a date needs its year; of two digits, it is that of a birth."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _SHORT_ANSWER = 5
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[ ./]+(\d{1,2})[ ./]+(\d{4}|\d{2})(?!\d)")
 _TOGETHER = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d{4}|\d\d)(?!\d)")
-_WORDED = re.compile(r"(?<!\d)(\d{1,2})(?:er)? (?:d |de |du mois de )?([a-z]+)(?: de)?(?: l annee)? (\d{4}|\d{2})(?!\d)")
+_WORDED = re.compile(
+    r"(?<!\d)(\d{1,2})(?:er)? (?:d |de |du mois de )?([a-z]+)(?: de)?(?: l annee)? (\d{4}|\d{2})(?!\d)"
+)
 _MONTH_NUMBER = re.compile(r"(?<![\d.,/+])0?(\d|1[0-2])(?![\d.,/])")
 #: "17 01 69" is often heard digit by digit: "17 0 1 69".
 _SPLIT_ZERO = re.compile(r"(?<!\d)0 (\d)(?!\d)")

@@ -98,7 +98,9 @@ class Numerals:
         bare = re.search(rf"(?<![\d.,/+])({_DECIMAL})(?![\d.,/])", text)
         if bare:
             value = float(bare[1].replace(",", "."))
-            return _euros(value, _short(words) or (value >= _PLAINLY_MONEY and len(words.split()) <= _LONG_ANSWER))
+            return _euros(
+                value, _short(words) or (value >= _PLAINLY_MONEY and len(words.split()) <= _LONG_ANSWER)
+            )
         return Found(0, sure_if(_short(words))) if self.none.search(words) else None
 
     def stated_amount(self, words: str) -> Found | None:

@@ -20,7 +20,9 @@ Reader = Callable[[str], Found | None]
 
 NEXT_COMMAND = "suite"
 _NUMBER_KINDS = ("number", "age", "amount", "postal_code", "phone")
-#: Digits never say yes or no by their sound, so a bare digit is a key: 1 for the first answer.
+#: Kinds some of whose answers are also commands ("rien", "encore").
+_SHARING_WORDS = ("yes_no", "number", "amount")
+#: Where an answer has a key, a bare digit is that key: 1 for the first answer.
 _KEYED = ("choice", "yes_no", "more")
 
 
@@ -40,7 +42,8 @@ class Readers:
         places = read_communes(communes)
         numerals = Numerals.of(words.numbers)
         dates = Dates.of(words.numbers, numerals, sounds)
-        codes = Codes.of(words.numbers, numerals, {code for place in places for code in place.postal_codes})
+        known = {code for place in places for code in place.postal_codes}
+        codes = Codes.of(words.numbers, numerals, known, words.towns.arrondissements)
         yes_no = YesNo.of(words.yes_no)
         by_kind: dict[str, Reader] = {
             "yes_no": yes_no,
@@ -72,6 +75,12 @@ class Readers:
         reader = self.by_kind.get(expecting.kind)
         return reader(words) if reader else None
 
+    def whole(self, words: str, expecting: Expecting) -> Found | None:
+        """The expected value where the words are that and no more, though they may be a command elsewhere."""
+        if expecting.kind == "choice":
+            return self.choices.whole(words, expecting.choices)
+        return self.value(words, expecting) if expecting.kind in _SHARING_WORDS else None
+
     def entities(self, words: str) -> dict[str, Value]:
         """Whatever is plainly stated, expected or not."""
         if not any(char.isdigit() for char in self.numerals.digits(words)):
@@ -95,7 +104,9 @@ def _spoken(words: Vocabulary) -> dict[str, tuple[str, ...]]:
     units = {"age": numbers.units["years"], "amount": numbers.units["euros"] + numbers.units["centimes"]}
     months = [names[0] for names in numbers.months]
     yes_no = [
-        phrase for answer in (YES, NO) for phrase in (*words.yes_no.words[answer], *words.yes_no.exact[answer])
+        phrase
+        for answer in (YES, NO)
+        for phrase in (*words.yes_no.words[answer], *words.yes_no.exact[answer])
     ]
     spoken = {
         **{kind: [*numbers.spoken, *units.get(kind, [])] for kind in _NUMBER_KINDS},

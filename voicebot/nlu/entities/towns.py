@@ -1,6 +1,6 @@
 """Names of French communes as people say them → the official name. The bigger one wins where names are alike.
 
-Data: communes.csv.gz, one commune a row, the most populous first: name, département, population, postal codes.
+Data: communes.csv.gz, one commune a row, the most populous first: name, département, population, codes.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
 from pathlib import Path
@@ -29,6 +29,10 @@ _GUESSED_FROM = 2000
 #: In the middle of a sentence a single word must be the name of at least this big a town.
 _NOTICED_FROM = 1000
 _LONGEST_NAME = 8
+#: The beginning of a name is enough for a town of this size, its last word not being too short…
+_WELL_KNOWN, _TELLING = 20_000, 5
+#: …and this many times bigger than the commune of exactly that name.
+_MUCH_BIGGER = 5
 #: Similarity of sounds, 0 to 100, to guess a town at all, and what tenfold population is worth.
 _LIKE, _PER_TENFOLD = 82, 2.0
 #: Similar enough to be preferred to a shorter name inside ("vaux en velin" is not Vaux).
@@ -50,6 +54,7 @@ class Towns:
     by_name: Mapping[str, Commune]
     big: Mapping[str, Commune]
     by_sound: Mapping[str, Commune]
+    begun: Mapping[str, Commune]
     sounds: Sounds
     carriers: re.Pattern[str]
     before: frozenset[str]
@@ -66,24 +71,29 @@ class Towns:
         spelled = _all_plain([commune.name for commune in big])
         heard = sounds("\n".join(spelled)).split("\n")
         carriers = phrases(words.carriers)
+        everyday = frozenset(map(plain, words.everyday))
         return cls(
             by_name,
             _first(spelled, big),
             _first(heard, big),
+            _beginnings(spelled, big, everyday),
             sounds,
             re.compile(rf"^(?:{carriers.pattern} ?)+"),
             frozenset(map(plain, words.before)),
             frozenset(map(plain, words.after)),
             {plain(said): plain(written) for said, written in words.articles.items()},
             {plain(short): plain(written) for short, written in words.abbreviations.items()},
-            frozenset(map(plain, words.everyday)),
+            everyday,
         )
 
     def __call__(self, words: str) -> Found | None:
         """The commune named in plain words: its whole content, else a name inside, else a similar one."""
         said = " ".join(self.abbreviations.get(word, word) for word in words.split())
         name = self._without_carriers(said)
-        exact = self._named(said, said == words) or self._named(name, said == name)
+        exact = self._named(said, True) or self._named(name, said == name)
+        bigger = self.begun.get(name)
+        if bigger and bigger.people > _MUCH_BIGGER * (exact.people if exact else 0):
+            return Found(bigger.name, "unsure")
         if exact:
             return Found(exact.name)
         return self._like(name, _VERY_LIKE) or self._inside(said, name) or self._like(name, _LIKE)
@@ -113,7 +123,7 @@ class Towns:
                 yield [self.articles[word], *words[i + 1 :]]
 
     def _prefixes(self, words: Sequence[str]) -> Iterator[tuple[int, Commune]]:
-        """Names that `words` begin with, and how many words they have; the next word must not be more of a name."""
+        """Names that `words` begin with, and how many words they have; what follows must not belong to them."""
         for size in range(min(_LONGEST_NAME, len(words)), 0, -1):
             name = " ".join(words[:size])
             commune = self._named(name, False)
@@ -130,7 +140,7 @@ class Towns:
             return Found(self.by_sound[heard].name)
         if len(heard) < 5 or len(words) > _LONGEST_NAME:
             return None
-        spelled, spoken = _near(" ".join(words), self.big, least), _near(heard, self.by_sound, least)
+        spelled, spoken = _near(name, self.big, least), _near(heard, self.by_sound, least)
         best = max((*spelled, *spoken), default=None)
         return Found(best[1], "unsure") if best else None
 
@@ -139,10 +149,27 @@ def read_communes(path: Path) -> list[Commune]:
     """The rows of communes.csv.gz. Raises DataError when it cannot be read."""
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-            return [Commune(name, int(people), tuple(codes.split())) for name, _, people, codes in csv.reader(file)]
+            return [
+                Commune(name, int(people), tuple(codes.split()))
+                for name, _, people, codes in csv.reader(file)
+            ]
     except (OSError, EOFError, ValueError) as error:
         message = f"expected name, département, population and postal codes a row in {path.name}: {error}"
         raise DataError(message) from error
+
+
+def _beginnings(
+    names: Sequence[str], communes: Sequence[Commune], but: Collection[str]
+) -> dict[str, Commune]:
+    """The first words of long names → the biggest town that begins so ("aulnay")."""
+    begun: dict[str, Commune] = {}
+    for name, commune in zip(names, communes, strict=True):
+        words = name.split()
+        for size in range(1, len(words)):
+            beginning = " ".join(words[:size])
+            if len(words[size - 1]) >= _TELLING and beginning not in but and commune.people >= _WELL_KNOWN:
+                begun.setdefault(beginning, commune)
+    return begun
 
 
 def _near(said: str, names: Mapping[str, Commune], least: int) -> Iterator[tuple[float, str]]:

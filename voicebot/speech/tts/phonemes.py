@@ -1,45 +1,63 @@
-"""French words to phonemes, by espeak-ng as packaged in espeakng-loader."""
+"""French words to the phonemes that Kokoro was taught with, by espeak-ng as packaged in espeakng-loader."""
 
 from __future__ import annotations
 
 import ctypes
+import re
 import threading
+from functools import cache
+from typing import Final
 
 import espeakng_loader
 
 from voicebot.errors import AudioError
 
-_AUDIO_NONE = 2  # AUDIO_OUTPUT_SYNCHRONOUS: no sound card
-_DONT_EXIT = 0x8000
-_UTF8 = 1
-_IPA = 0x02
-#: espeak-ng's own marks of language switches and of tied letters are no phonemes.
-_NOT_PHONEMES = str.maketrans("", "", "_\u0361")
+# From espeak-ng's speak_lib.h.
+_NO_SOUND_CARD: Final = 2
+_DO_NOT_EXIT: Final = 0x8000
+_UTF8: Final = 1
+_IPA: Final = 2
+
+#: espeak-ng writes where it changes the language, "(en)", and where it joins words, "-".
+_REMARKS: Final = re.compile(r"\([a-z-]+\)|-")
+#: It also drops punctuation, which carries the melody: the text is cut there and put together again.
+_PUNCTUATION: Final = re.compile(r"([;:,.!?…—]+)(?=\s|$)")
+#: One sign each in Kokoro's vocabulary.
+_AFFRICATES: Final = (("dʒ", "ʤ"), ("tʃ", "ʧ"))
+
+#: espeak-ng has one state for the whole process.
+_turn = threading.Lock()
 
 
-class Phonemizer:
-    """espeak-ng holds one state for the process, so it does one text at a time."""
+def phonemes(text: str) -> str:
+    """The phonemes of `text` in the international alphabet, with its punctuation. Raises AudioError."""
+    said = ""
+    for number, part in enumerate(_PUNCTUATION.split(text)):
+        said += f"{part[0]} " if number % 2 else _words(part)
+    for letters, sign in _AFFRICATES:
+        said = said.replace(letters, sign)
+    return said.strip()
 
-    def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
-        self._library.espeak_TextToPhonemes.argtypes = [
-            ctypes.POINTER(ctypes.c_char_p),
-            ctypes.c_int,
-            ctypes.c_int,
-        ]
-        data = espeakng_loader.get_data_path().encode()
-        started = self._library.espeak_Initialize(_AUDIO_NONE, 0, data, _DONT_EXIT)
-        if started < 0 or self._library.espeak_SetVoiceByName(b"fr"):
-            raise AudioError("espeak-ng could not start its French voice: reinstall espeakng-loader")
 
-    def phonemes(self, text: str) -> str:
-        """The IPA phonemes of one clause after the other, separated by spaces."""
-        with self._turn:
-            rest = ctypes.c_char_p(text.encode())
-            parts = []
-            while rest.value:
-                part = self._library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA)
-                parts.append((part or b"").decode())
-        return " ".join(parts).translate(_NOT_PHONEMES)
+def _words(text: str) -> str:
+    if not text.strip():
+        return ""
+    rest, parts = ctypes.c_char_p(text.encode()), []
+    with _turn:
+        library = _library()
+        while rest.value:
+            parts.append(library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA) or b"")
+    return _REMARKS.sub("", b" ".join(parts).decode())
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    """espeak-ng, started with its French voice. Only with `_turn` held."""
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
+    data = espeakng_loader.get_data_path().encode()
+    started = library.espeak_Initialize(_NO_SOUND_CARD, 0, data, _DO_NOT_EXIT)
+    if started < 0 or library.espeak_SetVoiceByName(b"fr"):
+        raise AudioError("espeak-ng could not start its French voice: reinstall espeakng-loader")
+    return library

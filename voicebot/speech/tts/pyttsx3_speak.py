@@ -1,4 +1,4 @@
-"""Speak one utterance with pyttsx3 into a WAV file: `python -m … RATE FILE`, the words on standard input.
+"""Speak one utterance with pyttsx3 into a WAV file: `python … RATE FILE`, the words in UTF-8 on standard input.
 
 Run as a fresh process for each utterance: in one process pyttsx3's second file may stay empty, threads
 deadlock, and `runAndWait` does not wait.
@@ -14,26 +14,30 @@ from pathlib import Path
 
 import espeakng_loader
 
-VOICE = "roa/fr"
+_VOICES = ("roa/fr", "fr", "French (France)")
 _PATIENCE_S = 20.0
 
 
 def main() -> int:
     """0 when the file is written; 1 when pyttsx3 has no French voice or never finishes."""
     os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
-    # pyttsx3 looks for a system library; loading the packaged one first makes it be found.
-    library = Path(espeakng_loader.get_library_path())
-    ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
-    return _speak(sys.stdin.read(), int(sys.argv[1]), sys.argv[2])
+    _load_espeak(Path(espeakng_loader.get_library_path()))
+    words = sys.stdin.buffer.read().decode("utf-8")
+    return _speak(words, int(sys.argv[1]), sys.argv[2])
+
+
+def _load_espeak(library: Path) -> None:
+    """pyttsx3 asks for a library of the system by its name; the packaged one, loaded before, answers to it."""
+    versioned = library.with_name(f"{library.name}.1")
+    ctypes.CDLL(str(versioned if versioned.exists() else library), mode=ctypes.RTLD_GLOBAL)
 
 
 def _speak(text: str, words_a_minute: int, path: str) -> int:
-    import pyttsx3
+    import pyttsx3  # only now: it looks for the library when it is imported
 
     engine = pyttsx3.init("espeak")
-    french = [v.id for v in engine.getProperty("voices") if v.id in (VOICE, "fr", "French (France)")]
+    french = [voice.id for voice in engine.getProperty("voices") if voice.id in _VOICES]
     if not french:
-        print("no French voice", file=sys.stderr)
         return 1
     engine.setProperty("voice", french[0])
     engine.setProperty("rate", words_a_minute)

@@ -6,24 +6,29 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from voicebot.dialogue.session import Pace
 from voicebot.errors import AudioError
 from voicebot.speech.audio import Pcm, read_wav
-from voicebot.speech.tts import pyttsx3_speak
 from voicebot.speech.tts.synthesizer import for_telephone
 
-_WORDS_A_MINUTE: dict[Pace, int] = {"normal": 150, "slow": 105}
-_TRIES = 3
-_TIMEOUT_S = 30
+#: Run by its path with `-P`, so that it needs neither our package nor the current folder to be importable.
+_SCRIPT: Final = Path(__file__).with_name("pyttsx3_speak.py")
+_WORDS_A_MINUTE: Final[dict[Pace, int]] = {"normal": 150, "slow": 105}
+_TRIES: Final = 3
+_TIMEOUT_S: Final = 30
 #: Nobody says a letter faster than this; a shorter file was cut off.
-_SHORTEST_S_A_LETTER = 0.02
+_SHORTEST_S_A_LETTER: Final = 0.02
 
 
 class Pyttsx3:
-    """The French voice of espeak-ng, one fresh process an utterance (about 60 ms)."""
+    """The French voice of espeak-ng, one fresh process an utterance (about 60 ms). `script` is that process."""
 
     name = "pyttsx3-fr-1"
+
+    def __init__(self, script: Path = _SCRIPT) -> None:
+        self._script = script
 
     def speak(self, text: str, pace: Pace) -> Pcm:
         """`text` at 8 kHz; tried again when the file came out empty or cut off."""
@@ -31,19 +36,19 @@ class Pyttsx3:
             pcm = self._try(text, pace)
             if pcm is not None:
                 return pcm
-        raise AudioError(f"expected speech from pyttsx3 within {_TRIES} tries, got none; is pyttsx3 installed?")
+        raise AudioError(
+            f"expected speech from pyttsx3 within {_TRIES} tries, got none; see `voicebot doctor`"
+        )
 
     def _try(self, text: str, pace: Pace) -> Pcm | None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "speech.wav"
-            command = [sys.executable, "-m", pyttsx3_speak.__name__, str(_WORDS_A_MINUTE[pace]), str(path)]
+            command = [sys.executable, "-P", str(self._script), str(_WORDS_A_MINUTE[pace]), str(path)]
             try:
-                done = subprocess.run(
-                    command, input=text, text=True, capture_output=True, timeout=_TIMEOUT_S, check=False
-                )
-            except subprocess.TimeoutExpired:
+                subprocess.run(command, input=text.encode(), capture_output=True, timeout=_TIMEOUT_S, check=True)
+            except subprocess.SubprocessError:
                 return None
-            return self._checked(path, text) if done.returncode == 0 and path.is_file() else None
+            return self._checked(path, text)
 
     def _checked(self, path: Path, text: str) -> Pcm | None:
         try:

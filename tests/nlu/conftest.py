@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from voicebot.nlu import Understanding, vocabulary
+from voicebot.nlu.understanding import PACKAGED
+from voicebot.nlu.vocabulary import Vocabulary
+
+
+@pytest.fixture(scope="session")
+def understanding() -> Understanding:
+    """The packaged words, learned once: about a second."""
+    return Understanding.load()
+
+
+@pytest.fixture(scope="session")
+def words() -> Vocabulary:
+    return vocabulary.read(PACKAGED)

@@ -1,0 +1,68 @@
+"""Danger words: acted upon at once when plain, asked back when not, and not imagined."""
+
+from __future__ import annotations
+
+import pytest
+
+from voicebot.dialogue.meaning import Expecting
+from voicebot.nlu import Understanding
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("je vais me foutre en l'air", "suicide"),
+        ("j'en peux plus je veux mourir", "suicide"),
+        ("bonjour excusez-moi de vous déranger mon mari me tape dessus tous les soirs", "violence"),
+        ("il y a le feu chez moi", "incendie"),
+        ("ça sent le gaz", "incendie"),
+        ("le voisin frappe ses enfants", "enfant"),
+        ("mon fils ne respire plus", "medical"),
+        ("quelqu'un essaye de forcer ma porte", "agression"),
+        ("je sais pas où dormir ce soir", "rue"),
+    ],
+)
+def test_a_plain_danger_is_sure(understanding: Understanding, text: str, danger: str) -> None:
+    meaning = understanding.interpret(text, Expecting())
+
+    assert (meaning.danger, meaning.certainty) == (danger, "sure")
+    assert meaning.intent == ("hebergement_urgence" if danger == "rue" else "urgence")
+
+
+def test_a_danger_is_heard_at_any_question_and_in_a_text_message(understanding: Understanding) -> None:
+    assert understanding.interpret("mon mari me frappe", Expecting("yes_no")).danger == "violence"
+    assert understanding.interpret("mn mari me frape", Expecting("age"), "sms").danger == "violence"
+    assert understanding.interpret("jveu me suicidé", Expecting(), "sms").danger == "suicide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ça me tue",
+        "je meurs de faim",
+        "le feu rouge est vert",
+        "personne me frappe",
+        "je vais au secours populaire",
+    ],
+)
+def test_a_figure_of_speech_is_no_danger(understanding: Understanding, text: str) -> None:
+    assert understanding.interpret(text, Expecting()).danger is None
+
+
+def test_what_is_long_over_is_asked_back(understanding: Understanding) -> None:
+    meaning = understanding.interpret("mon mari me frappait quand j'étais jeune", Expecting())
+
+    assert (meaning.danger, meaning.certainty) == ("violence", "unsure")
+
+
+def test_sleeping_outside_without_tonight_is_a_request_not_a_danger(understanding: Understanding) -> None:
+    meaning = understanding.interpret("je dors dehors depuis une semaine", Expecting())
+
+    assert (meaning.intent, meaning.certainty, meaning.danger) == ("hebergement_urgence", "sure", None)
+
+
+def test_danger_words_beside_another_clear_request_are_asked_back(understanding: Understanding) -> None:
+    text = "mon père a fait un malaise l'an dernier et on voudrait un dossier mdph pour une aide humaine"
+    meaning = understanding.interpret(text, Expecting())
+
+    assert meaning.certainty == "unsure" or meaning.intent == "handicap"

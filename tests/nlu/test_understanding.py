@@ -1,0 +1,160 @@
+"""How well French is understood: asserted a little under what `benchmarks/understanding.py` measures."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+
+from benchmarks import understanding as measured
+from benchmarks.understanding import Said
+from voicebot.dialogue.meaning import NO_INTENT, Expecting, Meaning
+from voicebot.nlu import Understanding
+
+
+@pytest.fixture(scope="module")
+def said(understanding: Understanding) -> list[Said]:
+    everything = measured.understood(understanding)
+    assert len(everything) > 900
+    return everything
+
+
+def hear(understanding: Understanding, text: str, kind: str = "intent", channel: str = "voice") -> Meaning:
+    return understanding.interpret(text, Expecting(kind), channel)
+
+
+@pytest.mark.parametrize(("channel", "least"), [("voice", 0.96), ("sms", 0.96)])
+def test_procedures_are_found(said: list[Said], channel: str, least: float) -> None:
+    asked = [each for each in said if each.name != NO_INTENT and not each.command and each.channel == channel]
+    held_out = [each for each in asked if each.held_out]
+
+    assert measured.top_1(asked) >= least
+    assert measured.top_1(held_out) >= least - 0.01
+    assert measured.acted_upon(asked) >= 0.92
+
+
+def test_commands_are_found(said: list[Said]) -> None:
+    commands = [each for each in said if each.command]
+
+    assert measured.top_1(commands) >= 0.96
+    assert measured.acted_upon(commands) >= 0.91
+
+
+def test_what_we_do_not_do_is_not_taken_for_a_request(said: list[Said]) -> None:
+    strange = [each for each in said if each.name == NO_INTENT]
+
+    assert len(strange) > 100
+    assert measured.acted_upon(strange) <= 0.03
+
+
+def test_a_sure_request_is_the_right_one(said: list[Said]) -> None:
+    sure = [each for each in said if each.sure and each.name != NO_INTENT]
+
+    assert sum(not each.right for each in sure) <= 0.005 * len(sure)
+
+
+def test_expected_answers_are_read(understanding: Understanding) -> None:
+    rows = measured.entities(understanding)
+    kinds = {kind for kind, *_ in rows}
+    for kind in kinds:
+        of_kind = [(value, meaning) for of, _, value, meaning in rows if of == kind]
+        right = sum(meaning.value == value for value, meaning in of_kind)
+        assert right >= 0.95 * len(of_kind), kind
+    surely_wrong = [t for _, t, v, m in rows if m.value not in (None, v) and m.certainty == "sure"]
+    assert not surely_wrong
+
+
+def test_understanding_takes_a_moment_only(understanding: Understanding, said: list[Said]) -> None:
+    times = measured.milliseconds(understanding, (each.text for each in said[:300]))
+
+    assert statistics.median(times) < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "intent"),
+    [
+        ("j'ai besoin d'aide pour payer mon loyer", "voice", "aide_logement"),
+        ("j'ai terminé mon contrat", "voice", "france_travail_inscription"),
+        ("terminer", "voice", "terminer"),
+        ("stop", "voice", "terminer"),
+        ("STOP", "sms", "stop"),
+        ("rappel", "sms", "rappel"),
+        ("je suis en arrêt maladie", "sms", NO_INTENT),
+        ("aide", "voice", "aide"),
+        ("je sais pas", "voice", "ne_sait_pas"),
+        ("je sais pas où dormir", "voice", "hebergement_urgence"),
+    ],
+)
+def test_a_command_does_not_swallow_a_sentence(
+    understanding: Understanding, text: str, channel: str, intent: str
+) -> None:
+    meaning = hear(understanding, text, channel=channel)
+
+    assert meaning.intent == intent
+    assert meaning.certainty == ("none" if intent == NO_INTENT else "sure")
+
+
+def test_an_office_alone_is_asked_back_with_what_it_can_mean(understanding: Understanding) -> None:
+    meaning = hear(understanding, "jveu koman fer pr la caf", channel="sms")
+
+    assert meaning.certainty == "unsure"
+    assert [candidate.intent for candidate in meaning.alternatives] == [
+        "rsa",
+        "aide_logement",
+        "prime_activite",
+    ]
+
+
+def test_two_requests_in_one_breath_are_both_offered(understanding: Understanding) -> None:
+    meaning = hear(understanding, "mon rsa et mon apl sont coupés")
+
+    assert meaning.certainty == "unsure"
+    assert {candidate.intent for candidate in meaning.alternatives} == {"rsa", "aide_logement"}
+
+
+def test_the_answer_wins_when_it_is_short_and_another_request_when_it_is_long(
+    understanding: Understanding,
+) -> None:
+    short = hear(understanding, "non pas encore", "yes_no")
+    long = hear(
+        understanding,
+        "non je voulais parler de ma carte vitale que j'ai perdue la semaine dernière",
+        "yes_no",
+    )
+
+    assert (short.value, short.intent, short.certainty) == ("no", NO_INTENT, "sure")
+    assert (long.value, long.intent) == (None, "carte_vitale")
+
+
+def test_a_command_is_heard_at_a_closed_question(understanding: Understanding) -> None:
+    assert hear(understanding, "oui mais je veux parler à quelqu'un", "yes_no").intent == "conseiller"
+    assert hear(understanding, "répétez", "town").intent == "repeter"
+    assert hear(understanding, "oui envoyez un sms", "yes_no").value == "yes"
+
+
+@pytest.mark.parametrize("text", ["suite", "oui", "d'accord", "et après", "continuez", "1"])
+def test_more_goes_on_with_any_yes(understanding: Understanding, text: str) -> None:
+    assert hear(understanding, text, "more").value == "next"
+
+
+def test_one_of_the_topics_just_offered_can_be_named_by_its_place(understanding: Understanding) -> None:
+    offered = Expecting("intent", ("rsa", "aide_logement"))
+
+    assert understanding.interpret("le deuxième", offered).intent == "aide_logement"
+    assert understanding.interpret("1", offered, "sms").intent == "rsa"
+
+
+def test_what_else_is_stated_is_noted(understanding: Understanding) -> None:
+    meaning = hear(understanding, "j'habite à lyon 69003 et je touche 450 euros de rsa")
+
+    assert meaning.intent == "rsa"
+    assert meaning.entities == {"postal_code": "69003", "amount": 450}
+
+
+def test_a_recognizer_is_told_the_answers_and_the_commands(understanding: Understanding) -> None:
+    phrases = understanding.phrases(Expecting("choice", ("caf", "msa")))
+
+    assert {"la caf", "la msa", "répéter", "conseiller"} <= set(phrases)
+    assert phrases.index("la caf") < phrases.index("répéter")
+    assert {"oui", "non"} <= set(understanding.phrases(Expecting("yes_no")))
+    assert {"zéro", "soixante"} <= set(understanding.phrases(Expecting("postal_code")))

@@ -1,0 +1,159 @@
+"""Real Whisper hears real French by telephone, and nothing where nothing was said."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.speech.room import cough, music, noise
+from tests.speech.telephone import chunks, heard, hush, said
+from voicebot.errors import ModelError, RecognizerLost
+from voicebot.speech.audio import Pcm
+from voicebot.speech.stt.recognizer import Expected, Transcript
+from voicebot.speech.stt.whisper import WhisperRecognizer, loud_part
+from voicebot.speech.stt.whisper_text import same
+from voicebot.speech.vad import SileroVad
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whisper")]
+
+YES_NO = Expected(("oui", "non", "d'accord", "je ne sais pas"), closed=True, kind="yes_no")
+MONTHS = Expected(
+    (
+        *("janvier", "février", "mars", "avril", "mai", "juin"),
+        *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+    ),
+    closed=True,
+    kind="month",
+)
+
+
+def hear(recognizer: WhisperRecognizer, pcm: Pcm, expected: Expected = Expected()) -> Transcript:  # noqa: B008
+    stream = recognizer.start(expected)
+    for chunk in chunks(pcm):
+        assert stream.accept(chunk) is None
+    return stream.finish()
+
+
+def melody() -> Pcm:
+    """Eight plucked notes."""
+    t = np.arange(2000) / 8000
+    notes = [
+        4000 * np.sin(2 * np.pi * hz * t) * np.exp(-9 * t) for hz in (262, 294, 330, 349, 392, 440, 494, 523)
+    ]
+    return np.concatenate(notes).astype(np.int16)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("non", YES_NO),
+        ("non merci", YES_NO),
+        ("d'accord", YES_NO),
+        ("je ne sais pas", YES_NO),
+        ("avril", MONTHS),
+        ("novembre", MONTHS),
+        ("six cents euros", Expected(("trente ans", "six cents euros"), kind="amount")),
+        ("j'ai perdu ma carte vitale", Expected()),
+        ("je voudrais parler à quelqu'un", Expected()),
+    ],
+)
+def test_answers_are_understood(whisper: WhisperRecognizer, words: str, expected: Expected) -> None:
+    transcript = hear(whisper, said(words), expected)
+    assert same(transcript.text, words)
+    assert transcript.confidence > 0.5
+
+
+def test_numbers_are_written_in_digits(whisper: WhisperRecognizer) -> None:
+    assert "900" in hear(whisper, said("je gagne neuf cents euros"), Expected(kind="amount")).text
+
+
+def test_an_answer_said_twice_is_that_answer(whisper: WhisperRecognizer) -> None:
+    assert hear(whisper, said("oui oui"), YES_NO).text == "oui"
+
+
+def test_what_is_not_on_the_list_is_not_forced_onto_it(whisper: WhisperRecognizer) -> None:
+    assert hear(whisper, said("je voudrais parler à quelqu'un"), MONTHS).text not in MONTHS.phrases
+
+
+@pytest.mark.parametrize("expected", [Expected(), YES_NO, MONTHS], ids=["open", "yes_no", "months"])
+@pytest.mark.parametrize(
+    "pcm",
+    [hush(2), noise(2, 300), noise(2, 8000), cough(), music(2), melody()],
+    ids=["silence", "hiss", "roar", "cough", "music", "melody"],
+)
+def test_nothing_is_made_up(whisper: WhisperRecognizer, pcm: Pcm, expected: Expected) -> None:
+    assert hear(whisper, heard(pcm), expected) == Transcript("", 0.0)
+
+
+def test_no_sound_at_all_is_nothing(whisper: WhisperRecognizer) -> None:
+    assert whisper.start(YES_NO).finish() == Transcript("", 0.0)
+
+
+def test_music_is_refused_even_where_no_detector_keeps_it_out(models_folder: Path) -> None:
+    class Deaf(SileroVad):
+        def probability(self, window: Pcm) -> float:
+            return 1.0
+
+    recognizer = WhisperRecognizer(models_folder / "whisper-base", new_vad=Deaf)
+    for pcm in (music(2), melody(), noise(2, 300)):
+        assert hear(recognizer, heard(pcm)) == Transcript("", 0.0)
+
+
+def test_an_early_answer_is_final_when_only_silence_follows(whisper: WhisperRecognizer) -> None:
+    stream = whisper.start(YES_NO)
+    stream.accept(said("non merci"))
+    early = stream.peek()
+    stream.accept(heard(hush(0.5)))
+    assert same(early.text, "non merci")
+    assert stream.finish() is early  # the very same: it was not decoded again
+
+
+def test_an_early_answer_is_forgotten_when_the_person_goes_on(whisper: WhisperRecognizer) -> None:
+    stream = whisper.start(Expected())
+    stream.accept(said("j'ai perdu ma carte vitale"))
+    early = stream.peek()
+    stream.accept(said("je voudrais parler à quelqu'un"))
+    final = stream.finish()
+    assert early.text.rstrip(".") in final.text
+    assert "parler" in final.text
+    assert "parler" not in early.text
+
+
+def test_several_calls_are_heard_at_the_same_time(whisper: WhisperRecognizer) -> None:
+    words = ["non merci", "d'accord", "je ne sais pas", "non"]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda one: hear(whisper, said(one), YES_NO).text, words))
+    assert all(same(text, one) for text, one in zip(found, words, strict=True))
+
+
+def test_only_the_first_28_seconds_are_heard(whisper: WhisperRecognizer) -> None:
+    sound = (said("j'ai perdu ma carte vitale"), heard(hush(26)), said("je voudrais parler à quelqu'un"))
+    text = hear(whisper, np.concatenate(sound)).text
+    assert "carte" in text
+    assert "parler" not in text
+
+
+def test_the_loud_part_is_the_word_and_not_the_line() -> None:
+    word = said("novembre")
+    start, end = loud_part(np.concatenate((heard(hush(1)), word, heard(hush(1)))))
+    assert 1.5 * 16000 < start < end < 1.9 * 16000 + len(word)
+    assert end - start > 0.4 * 16000
+
+
+def test_a_missing_or_damaged_model_is_told(tmp_path: Path, models_folder: Path) -> None:
+    with pytest.raises(ModelError, match=r"model\.bin is missing"):
+        WhisperRecognizer(tmp_path)
+    for file in (models_folder / "whisper-base").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes()[: 1 << 20])
+    with pytest.raises(ModelError, match="damaged"):
+        WhisperRecognizer(tmp_path)
+
+
+def test_a_closed_recognizer_hears_nobody(models_folder: Path) -> None:
+    recognizer = WhisperRecognizer(models_folder / "whisper-base")
+    recognizer.close()
+    with pytest.raises(RecognizerLost):
+        recognizer.start(YES_NO)

@@ -1,0 +1,34 @@
+"""Requests that name only an office or a paper, and the procedures to offer for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voicebot.dialogue.meaning import Candidate
+from voicebot.nlu.entities.answers import phrases
+from voicebot.nlu.normalise import Normaliser
+from voicebot.nlu.vocabulary import AmbiguousWords, YesNoWords
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """`offers` the procedures that a bare request can mean."""
+
+    requests: Mapping[str, tuple[str, ...]]
+    carriers: re.Pattern[str]
+    politeness: re.Pattern[str]
+
+    @classmethod
+    def of(cls, words: AmbiguousWords, polite: YesNoWords, normalise: Normaliser) -> Ambiguous:
+        """Compile ambiguous.yaml; politeness is that of yes_no.yaml."""
+        requests = {normalise(phrase): tuple(intents) for phrase, intents in words.requests.items()}
+        carriers = re.compile(rf"^(?:{phrases(words.carriers).pattern} ?)+")
+        return cls(requests, carriers, phrases(word for word in polite.fillers if word not in ("la", "que")))
+
+    def offers(self, words: str) -> tuple[Candidate, ...]:
+        """The procedures for normalised words, equally likely; none when more was said."""
+        bare = " ".join(self.politeness.sub(" ", words).split())
+        intents = self.requests.get(bare) or self.requests.get(self.carriers.sub("", bare).strip(), ())
+        return tuple(Candidate(intent, 1 / len(intents)) for intent in intents)
