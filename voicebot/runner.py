@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from voicebot.dialogue import step
@@ -32,6 +32,7 @@ from voicebot.dialogue.event import (
 )
 from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Expecting, Meaning, Value
+from voicebot.dialogue.policy import NUMBER_KINDS, SURE_CONFIDENCE
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import redact
@@ -108,8 +109,9 @@ class Runner:
         """The person said or texted `text`."""
 
         def heard(session: Session) -> Event:
-            meaning = self.understanding.interpret(text, self.expecting(session), session.channel)
-            return Heard(event_id, self.clock(), meaning)
+            expecting = self.expecting(session)
+            meaning = self.understanding.interpret(text, expecting, session.channel)
+            return Heard(event_id, self.clock(), doubted(meaning, expecting, confidence))
 
         return await self._turn(who, heard, confidence)
 
@@ -211,6 +213,12 @@ class Runner:
             "ticket": next((a.key for a in actions if isinstance(a, HandOff)), None),
             "sms": next((a.key for a in actions if isinstance(a, SendSummary)), None),
         }
+
+
+def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:
+    """A number that the recognizer was not sure of is read back before it counts."""
+    certain = meaning.value is None or expecting.kind not in NUMBER_KINDS
+    return meaning if certain or confidence >= SURE_CONFIDENCE else replace(meaning, certainty="unsure")
 
 
 def _record(action: Action, session: Session) -> Record | None:

@@ -11,7 +11,25 @@ from voicebot.nlu import Understanding, as_dict
 WORDS = [
     *("euh", "oui", "non", "le", "la", "caf", "rsa", "aide", "stop", "g", "jveu", "koman", "j'habite", "à"),
     *("zéro", "six", "douze", "cent", "vingt", "et", "mille", "quatre", "ans", "mars", "euros", "€", "75018"),
-    *("06", "+33", ",", ".", "'", "-", "saint", "denis", "veux", "mourir", "feu", "😀", "١٢", "ß", "\n", "\t", "\x00"),
+    *(
+        "06",
+        "+33",
+        ",",
+        ".",
+        "'",
+        "-",
+        "saint",
+        "denis",
+        "veux",
+        "mourir",
+        "feu",
+        "😀",
+        "١٢",
+        "ß",
+        "\n",
+        "\t",
+        "\x00",
+    ),
 ]
 CHOICES = ("caf", "msa", "oui", "non", "rsa", "autre", "inconnu_ici")
 

@@ -9,6 +9,7 @@ from voicebot.channels.service import Service
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.meaning import Expecting
 from voicebot.dialogue.session import Pace
+from voicebot.nlu.hints import hints
 from voicebot.nlu.progress import progress
 from voicebot.prompts import Pause
 from voicebot.runner import Reply, Who
@@ -81,7 +82,7 @@ class CallTurns:
         listen, pieces = reply.listen, self._pieces(reply.says)
         if listen is None:
             return Spoken(pieces, leaves=True)
-        phrases = self._service.understanding.phrases(listen.expecting)
+        phrases = hints(self._service.understanding, listen.expecting)
         return Spoken(pieces[:-1], listen.expecting, phrases, listen.timeout_s)
 
     def _pieces(self, says: tuple[Say, ...]) -> tuple[Piece | Rest, ...]:

@@ -13,8 +13,9 @@ from typing import Literal
 Progress = Literal["complete", "open", "hesitating"]
 Signal = Literal["started", "paused", "ended", "timeout"]
 
-_SPEECH_ON = 0.5
-_SPEECH_OFF = 0.35
+#: Low, because a short "oui" by telephone peaks at 0.3 to 0.6; noise and coughs stay under 0.2.
+_SPEECH_ON = 0.3
+_SPEECH_OFF = 0.2
 #: Speech shorter than this is a click or a cough.
 _ONSET_S = 0.09
 _PAUSE_S = 0.18

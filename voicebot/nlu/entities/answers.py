@@ -107,7 +107,7 @@ class Choices:
         if {"oui", "non"} & set(values):
             answer = self.yes_no(words)
             spoken = {YES: "oui", NO: "non"}.get(str(answer.value)) if answer else None
-            return Found(spoken, answer.certainty) if answer and spoken in values else None
+            return Found(spoken, answer.certainty) if answer and spoken and spoken in values else None
         return None
 
     def _inside(self, words: str, values: Sequence[str]) -> Found | None:

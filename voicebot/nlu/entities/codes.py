@@ -34,7 +34,7 @@ class Codes:
     def of(
         cls, words: NumberWords, numerals: Numerals, known: Collection[str], districts: Mapping[str, str]
     ) -> Codes:
-        """`known`: the postal codes that exist; `districts`: towns whose districts have codes → the code before."""
+        """`known`: the postal codes that exist; `districts`: towns with codes for each → the code before."""
         towns = "|".join(districts)
         pattern = re.compile(rf"\b({towns})(?: dans)?(?: le)? (\d{{1,2}})(?:e|eme|er|ieme)?\b")
         return cls(numerals, frozenset(map(plain, words.between)), known, pattern, districts)

@@ -123,7 +123,7 @@ class Towns:
                 yield [self.articles[word], *words[i + 1 :]]
 
     def _prefixes(self, words: Sequence[str]) -> Iterator[tuple[int, Commune]]:
-        """Names that `words` begin with, and how many words they have; what follows must not belong to them."""
+        """Names that `words` begin with, and their length in words; what follows must not belong to them."""
         for size in range(min(_LONGEST_NAME, len(words)), 0, -1):
             name = " ".join(words[:size])
             commune = self._named(name, False)

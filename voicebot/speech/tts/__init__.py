@@ -1,0 +1,1 @@
+"""Synthesizers: one module for each engine, and the speech they made before."""

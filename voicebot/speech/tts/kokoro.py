@@ -1,4 +1,4 @@
-"""Kokoro-82M (Apache-2.0): the most natural voice, too slow to speak at once on small machines. Rendered ahead."""
+"""Kokoro-82M (Apache-2.0): the most natural voice. Rendered ahead: it is too slow to speak at once."""
 
 from __future__ import annotations
 

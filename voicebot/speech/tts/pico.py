@@ -21,7 +21,7 @@ _MARKUP: Final = re.compile(r"[<>\0]")
 
 
 class Pico:
-    """The French voice of Pico, one text at a time. Two takes may differ by a pause of a third of a second."""
+    """The French voice of Pico, one text at a time. Two takes may differ by a pause or two."""
 
     name = "pico-fr-1"
 

@@ -1,4 +1,4 @@
-"""Speak one utterance with pyttsx3 into a WAV file: `python … RATE FILE`, the words in UTF-8 on standard input.
+"""Speak one utterance with pyttsx3 into a WAV file: `python … RATE FILE`, the words on standard input.
 
 Run as a fresh process for each utterance: in one process pyttsx3's second file may stay empty, threads
 deadlock, and `runAndWait` does not wait.
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def _load_espeak(library: Path) -> None:
-    """pyttsx3 asks for a library of the system by its name; the packaged one, loaded before, answers to it."""
+    """pyttsx3 asks for a library of the system by name; the packaged one, loaded before, answers to it."""
     versioned = library.with_name(f"{library.name}.1")
     ctypes.CDLL(str(versioned if versioned.exists() else library), mode=ctypes.RTLD_GLOBAL)
 

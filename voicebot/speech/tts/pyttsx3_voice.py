@@ -1,4 +1,4 @@
-"""pyttsx3 (espeak-ng): works from pip alone. Used where the better voices are not installed, or when chosen."""
+"""pyttsx3 (espeak-ng): works from pip alone. Used where the better voices are missing, or when chosen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHORTEST_S_A_LETTER: Final = 0.02
 
 
 class Pyttsx3:
-    """The French voice of espeak-ng, one fresh process an utterance (about 60 ms). `script` is that process."""
+    """The French voice of espeak-ng, one fresh process (about 60 ms) an utterance, which runs `script`."""
 
     name = "pyttsx3-fr-1"
 
@@ -45,7 +45,9 @@ class Pyttsx3:
             path = Path(folder) / "speech.wav"
             command = [sys.executable, "-P", str(self._script), str(_WORDS_A_MINUTE[pace]), str(path)]
             try:
-                subprocess.run(command, input=text.encode(), capture_output=True, timeout=_TIMEOUT_S, check=True)
+                subprocess.run(
+                    command, input=text.encode(), capture_output=True, timeout=_TIMEOUT_S, check=True
+                )
             except subprocess.SubprocessError:
                 return None
             return self._checked(path, text)

@@ -1,0 +1,25 @@
+"""What to tell a recognizer before an answer: the answers themselves, or sentences that show names and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from voicebot.datafile import raise_if_any, read
+from voicebot.dialogue.meaning import Expecting
+from voicebot.nlu.understanding import Understanding
+
+_HINTS = Path(__file__).with_name("fr") / "hints.yaml"
+
+
+def hints(understanding: Understanding, expecting: Expecting) -> tuple[str, ...]:
+    """The phrases for `Expected` at the question `expecting`."""
+    return _written().get(expecting.kind) or understanding.phrases(expecting)
+
+
+@cache
+def _written() -> Mapping[str, tuple[str, ...]]:
+    file = read(_HINTS)
+    raise_if_any(file.findings)
+    return {kind: tuple(sentences) for kind, sentences in file.data.items()}
