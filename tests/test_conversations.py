@@ -11,6 +11,7 @@ from tests.conversations import Conversation, all_conversations, play
 from voicebot.app import FLOWS, PROMPTS
 from voicebot.channels.service import wording
 from voicebot.dialogue.event import Channel
+from voicebot.dialogue.flow import Flows
 from voicebot.flows.load import load_flows
 from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy
@@ -26,11 +27,21 @@ def understanding() -> Understanding:
     return Understanding.load()
 
 
+@pytest.fixture(scope="module")
+def flows() -> Flows:
+    return load_flows(FLOWS)
+
+
+@pytest.fixture(scope="module")
+def prompts() -> Prompts:
+    return Prompts.load(PROMPTS)
+
+
 @pytest.fixture
-def runner(redis: Redis, privacy: Privacy, understanding: Understanding) -> Runner:
-    prompts = Prompts.load(PROMPTS)
-    sessions = Sessions(redis, privacy)
-    return Runner(load_flows(FLOWS), understanding, sessions, lambda: 1.0, partial(wording, prompts))
+def runner(
+    redis: Redis, privacy: Privacy, understanding: Understanding, flows: Flows, prompts: Prompts
+) -> Runner:
+    return Runner(flows, understanding, Sessions(redis, privacy), lambda: 1.0, partial(wording, prompts))
 
 
 @pytest.mark.parametrize(("conversation", "channel"), CASES, ids=[f"{c.file}-{by}" for c, by in CASES])

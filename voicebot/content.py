@@ -13,7 +13,7 @@ from voicebot.prompts.load import read_prompts
 
 FLOWS = Path("voicebot", "flows")
 PROMPTS = Path("prompts", "fr")
-CHOICES = Path("voicebot", "nlu", "fr", "choices.yaml")
+CHOICES = Path("voicebot", "nlu", "fr", "choices")
 DANGERS = Path("voicebot", "nlu", "fr", "danger.yaml")
 
 
@@ -23,14 +23,15 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
     `lookups` are the known lookups with the slots that each fills; None leaves them unchecked. Files that
     cannot be read are told first and alone, because everything else would follow from them.
     """
-    written, book, phrases = read_flows(root / FLOWS), read_prompts(root / PROMPTS), read(root / CHOICES)
+    written, book = read_flows(root / FLOWS), read_prompts(root / PROMPTS)
+    phrases = [read(path) for path in sorted((root / CHOICES).glob("*.yaml"))]
     dangers = read(root / DANGERS)
     jargon, wrong = plain.read_jargon(root / PROMPTS)
-    unreadable = [*written.findings, *book.findings, *wrong, *phrases.findings, *dangers.findings]
+    unreadable = [*written.findings, *book.findings, *wrong, *(finding for file in phrases for finding in file.findings), *dangers.findings]
     if unreadable or jargon is None:
         return sorted(unreadable)
     known = Known(
-        choices=frozenset(phrases.data or ()),
+        choices=frozenset(value for file in phrases for value in file.data or ()),
         topics=frozenset(book.topics),
         lookups=lookups,
         dangers=frozenset(dangers.data or ()),

@@ -85,7 +85,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Runner:
-    """Takes turns for every channel. `wording` gives the text of what is said, for the turn record."""
+    """Takes turns for every channel. `wording` gives the redacted text of what is said, for the turn record."""
 
     flows: Flows
     understanding: Understands
@@ -206,13 +206,19 @@ class Runner:
             "flow": after.place.flow if after.place else None,
             "step": after.place.step if after.place else None,
             "pending": after.pending.kind if after.pending else None,
-            "prompt": says[-1].prompt if says else None,
-            "text": redact(self.wording(says, after.channel)),
+            "prompt": _question(says),
+            "text": self.wording(says, after.channel),
             "status": after.status,
             "result": next((a.reason for a in actions if isinstance(a, End)), None),
             "ticket": next((a.key for a in actions if isinstance(a, HandOff)), None),
             "sms": next((a.key for a in actions if isinstance(a, SendSummary)), None),
         }
+
+
+def _question(says: tuple[Say, ...]) -> str | None:
+    """The prompt that asked; how to type the answer may be said after it."""
+    prompts = [say.prompt for say in says if not say.prompt.startswith("common.keys_")]
+    return prompts[-1] if prompts else None
 
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:

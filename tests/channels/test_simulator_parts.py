@@ -15,6 +15,7 @@ from voicebot.channels.simulator.arguments import add_call_arguments, turns_of
 from voicebot.channels.simulator.caller import Act, Caller, Ear
 from voicebot.channels.simulator.caller_voice import CallerVoice
 from voicebot.channels.simulator.playback import MULAW_SILENCE, Playback
+from voicebot.channels.simulator.script import InOrder
 from voicebot.channels.simulator.turns import Utterance, prepare
 from voicebot.errors import AudioError
 from voicebot.speech.audio import Pcm, decode, encode, level, write_wav
@@ -43,7 +44,7 @@ VOICE = CallerVoice(Tone())
 
 
 def caller_of(*turns: SayText | PlayWav | Press | StaySilent | HangUp) -> Caller:
-    return Caller(prepare(turns, VOICE), VOICE.silence(10), think_s=0.4, patience_s=2.0)
+    return Caller(InOrder(prepare(turns, VOICE)), VOICE.silence(10), think_s=0.4, patience_s=2.0)
 
 
 def live(caller: Caller, ear: Ear, count: int) -> list[Act]:

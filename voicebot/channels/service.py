@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.event import Channel
 from voicebot.nlu import Understanding
-from voicebot.privacy import Privacy
-from voicebot.prompts import Prompts
+from voicebot.privacy import Privacy, redact
+from voicebot.prompts import Prompts, Text
 from voicebot.runner import Runner
 from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.recognizer import Recognizer
@@ -31,5 +31,6 @@ class Service:
 
 
 def wording(prompts: Prompts, says: tuple[Say, ...], channel: Channel) -> str:
-    """The text of a whole turn, as it is spoken or texted."""
-    return " ".join(prompts.text(prompts.render(say, channel)) for say in says)
+    """The text of a whole turn for its record: what holds an answer of the person is redacted."""
+    pieces = [piece for say in says for piece in prompts.render(say, channel) if isinstance(piece, Text)]
+    return " ".join(piece.text if piece.key else redact(piece.text) for piece in pieces)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
-from voicebot.channels.simulator import CallerVoice
-from voicebot.channels.simulator.arguments import Callee, add_call_arguments, run
+from voicebot.channels.simulator import Answers, CallerVoice, SayText, Turn
+from voicebot.channels.simulator.arguments import Callee, add_call_arguments, run, turns_of
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
+from voicebot.datafile import read
 from voicebot.logs import quiet
 from voicebot.rehearsal import rehearse
 from voicebot.speech import voices
@@ -38,12 +38,16 @@ def add_commands(commands: Commands) -> None:
 
 
 def _call(options: argparse.Namespace) -> int:
+    return _place(options, turns_of(options))
+
+
+def _place(options: argparse.Namespace, turns: Sequence[Turn] | Answers) -> int:
     quiet()
     settings = read_settings()
     synthesizer = voices.caller(settings.var)
     with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data)) as running:
         callee = Callee(running.url, running.auth_token, running.journal, synthesizer)
-        return run(options, callee, CallerVoice(synthesizer))
+        return run(options, turns, callee, CallerVoice(synthesizer))
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -51,8 +55,8 @@ def _demo(options: argparse.Namespace) -> int:
     wav.parent.mkdir(parents=True, exist_ok=True)
     call = argparse.ArgumentParser()
     add_call_arguments(call)
-    said = YAML(typ="safe").load(DEMO_CALL.read_text(encoding="utf-8"))
-    turns = [word for turn in said for option, value in turn.items() for word in (f"--{option}", str(value))]
-    result = _call(call.parse_args([*turns, "--wav", str(wav)]))
+    answers = read(DEMO_CALL).data
+    said = Answers({question: [SayText(text) for text in texts] for question, texts in answers.items()})
+    result = _place(call.parse_args(["--wav", str(wav)]), said)
     print(_AFTERWARDS.format(wav=wav))
     return result

@@ -143,7 +143,7 @@ class Vocabulary(_Shape):
 
 def read(folder: Path) -> Vocabulary:
     """The vocabulary in `folder`. Raises DataError naming file and line of whatever is missing or wrong."""
-    names = [name for name in Vocabulary.model_fields if name != "intents"]
+    names = [name for name in Vocabulary.model_fields if name not in ("intents", "choices")]
     parts: dict[str, Any] = {name: _part(folder / f"{name}.yaml", name) for name in names}
     intents = sorted((folder / "intents").glob("*.yaml"))
     if not intents:
@@ -151,7 +151,17 @@ def read(folder: Path) -> Vocabulary:
             f"expected files with example sentences in {datafile.shown(folder / 'intents')}, found none"
         )
     parts["intents"] = [_checked(path, TypeAdapter(IntentWords)) for path in intents]
+    parts["choices"] = _choices(folder / "choices")
     return Vocabulary.model_construct(**parts)
+
+
+def _choices(folder: Path) -> dict[str, Words]:
+    """The phrases of every choice; what several files say of one is put together."""
+    together: dict[str, Words] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for value, phrases in _checked(path, TypeAdapter(dict[str, Words])).items():
+            together[value] = list(dict.fromkeys((*together.get(value, ()), *phrases)))
+    return together
 
 
 def _part(path: Path, name: str) -> Any:

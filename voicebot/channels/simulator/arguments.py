@@ -17,6 +17,7 @@ from voicebot.channels.simulator.carrier import place_call
 from voicebot.channels.simulator.live import JsonView, conversation_view
 from voicebot.channels.simulator.options import CallOptions
 from voicebot.channels.simulator.report import CallReport, Journal, View
+from voicebot.channels.simulator.script import Answers
 from voicebot.channels.simulator.turns import HangUp, PlayWav, Press, SayText, StaySilent, Turn
 from voicebot.speech.tts.synthesizer import Synthesizer
 
@@ -71,7 +72,9 @@ class Callee:
     public_origin: str | None = None
 
 
-def run(arguments: argparse.Namespace, callee: Callee, voice: CallerVoice) -> int:
+def run(
+    arguments: argparse.Namespace, turns: Sequence[Turn] | Answers, callee: Callee, voice: CallerVoice
+) -> int:
     """Make the call and show it on standard output; 0, or 1 when it did not end as asked.
 
     Raises `AudioError` before the call when a turn cannot be spoken.
@@ -84,7 +87,7 @@ def run(arguments: argparse.Namespace, callee: Callee, voice: CallerVoice) -> in
             view=view,
         )
         options = options_of(arguments, defaults)
-        report = asyncio.run(place_call(callee.url, callee.auth_token, turns_of(arguments), voice, options))
+        report = asyncio.run(place_call(callee.url, callee.auth_token, turns, voice, options))
     for problem in report.problems:
         print(f"carrier: {problem}", file=sys.stderr)
     return exit_code(report)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
 
+from voicebot.channels.simulator.script import Script
 from voicebot.channels.simulator.telephone import ticks
 from voicebot.channels.simulator.turns import Utterance
 from voicebot.speech.audio import FRAME_MS, Pcm
@@ -45,13 +45,13 @@ class Act:
 
 
 class Caller:
-    """Takes the prepared turns one by one; after the last one has been answered, hangs up."""
+    """Takes the turns of its script one by one."""
 
     def __init__(
-        self, utterances: Sequence[Utterance], line: Sequence[Pcm], think_s: float, patience_s: float
+        self, script: Script, line: Sequence[Pcm], think_s: float, patience_s: float
     ) -> None:
         """`line`: frames of the quiet line; `think_s`: pause before a turn; `patience_s`: longest wait."""
-        self._left = deque([*utterances, Utterance("", hangs_up=True)])
+        self._script = script
         self._line = cycle(line)
         self._think, self._patience = ticks(think_s), ticks(patience_s)
         self._now = 0
@@ -79,7 +79,7 @@ class Caller:
         return act
 
     def _may_begin(self, ear: Ear) -> bool:
-        barge_in = self._left[0].barge_in
+        barge_in = self._script.upcoming().barge_in
         if barge_in is not None and self._waits_since is None and self._heard >= barge_in:
             return True
         quiet_enough = ticks(PATIENT_S if ear.listening is False else QUIET_S)
@@ -89,7 +89,7 @@ class Caller:
         return self._ready > self._think
 
     def _begin(self) -> Utterance:
-        turn = self._left.popleft() if len(self._left) > 1 else self._left[0]
+        turn = self._script.take()
         self._turn, self._at, self._ready, self._heard = turn, 0, 0, 0
         if turn.end is not None:
             self._end = self._now + turn.end

@@ -19,9 +19,10 @@ from voicebot.channels.simulator.line import Line, LineDropped
 from voicebot.channels.simulator.messages import Inbound
 from voicebot.channels.simulator.options import CallOptions
 from voicebot.channels.simulator.report import CallReport, Ending, Minutes
+from voicebot.channels.simulator.script import Answers, script
 from voicebot.channels.simulator.stream_leg import run_stream
 from voicebot.channels.simulator.telephone import TICKS_PER_S
-from voicebot.channels.simulator.turns import Turn, prepare
+from voicebot.channels.simulator.turns import Turn
 from voicebot.channels.simulator.webhook import TIMEOUT, Reply, Webhooks
 from voicebot.errors import CallError
 
@@ -39,13 +40,16 @@ class Goto:
 
 
 async def place_call(
-    app_url: str, auth_token: str, turns: Sequence[Turn], voice: CallerVoice, options: CallOptions
+    app_url: str, auth_token: str, turns: Sequence[Turn] | Answers, voice: CallerVoice, options: CallOptions
 ) -> CallReport:
-    """Call the app at `app_url` and live through `turns`; trouble of the app is told in the report."""
-    utterances = await asyncio.to_thread(prepare, turns, voice)
-    caller = Caller(utterances, voice.silence(3 * TICKS_PER_S), options.think_s, options.patience_s)
+    """Call the app at `app_url` and live through `turns`; trouble of the app is told in the report.
+
+    With `Answers` the caller answers the question that the journal names.
+    """
     call_sid = f"CA{uuid4().hex}"
     minutes = Minutes(call_sid, options.journal, options.view)
+    said = await asyncio.to_thread(script, turns, voice, minutes.question)
+    caller = Caller(said, voice.silence(3 * TICKS_PER_S), options.think_s, options.patience_s)
     line = Line(caller, Clock(options.tempo), minutes, options.view, options.longest_s)
     origin = app_url.rstrip("/")
     async with httpx.AsyncClient(timeout=TIMEOUT) as client:

@@ -91,6 +91,11 @@ class Minutes:
         self._last_entry: dict[str, Any] = {}
         self.lines: list[Line] = []
 
+    def question(self) -> str | None:
+        """The prompt key of the question that is open, as the journal tells."""
+        prompt = self.lines[-1].get("prompt") if self.lines else None
+        return str(prompt) if prompt else None
+
     async def caller_begins(self, text: str) -> None:
         """A turn of the caller begins: what the journal holds by now belongs to the turns before."""
         await self.catch_up()

@@ -80,7 +80,7 @@ class Choices:
         yes_no: YesNo,
         sounds: Sounds,
     ) -> Choices:
-        """From choices.yaml and the ordinals of numbers.yaml."""
+        """From choices/ and the ordinals of numbers.yaml."""
         said = {value: tuple(map(plain, spoken)) for value, spoken in choices.items()}
         return cls(said, [phrases(each) for each in ordinals], yes_no, sounds)
 
