@@ -55,7 +55,9 @@ def main() -> None:
         ):
             measured = asyncio.run(measure(settings, recognizer, turns, calls))
             for question in ("open", "closed"):
-                _add_row(table, name, question, [m for m in measured if is_closed(m[0]) == (question == "closed")])
+                _add_row(
+                    table, name, question, [m for m in measured if is_closed(m[0]) == (question == "closed")]
+                )
     Console(width=120).print(table)
 
 

@@ -80,5 +80,7 @@ async def test_a_silent_caller_hears_a_way_out_and_nothing_is_lost(
 
 
 async def test_asking_for_a_person_leaves_a_ticket(running: Rehearsal, caller: CallerVoice) -> None:
-    report = await call(running, caller, SayText("je veux parler à un conseiller"), from_number="+33639980009")
+    report = await call(
+        running, caller, SayText("je veux parler à un conseiller"), from_number="+33639980009"
+    )
     assert report.last["ticket"]

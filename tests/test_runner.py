@@ -15,7 +15,7 @@ from voicebot.dialogue.event import Channel
 from voicebot.dialogue.meaning import Expecting, Meaning, Value
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
-from voicebot.runner import Runner, Who
+from voicebot.runner import Lookup, Runner, Who
 from voicebot.store.sessions import Sessions
 
 WHO = Who("p1", "CA1")
@@ -67,7 +67,9 @@ async def test_a_lookup_is_made_within_the_turn(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize("lookups", [{}, {"caisse": broken}], ids=["missing", "broken"])
-async def test_a_lookup_that_fails_is_told_and_the_call_goes_on(runner: Runner, lookups: dict) -> None:  # type: ignore[type-arg]
+async def test_a_lookup_that_fails_is_told_and_the_call_goes_on(
+    runner: Runner, lookups: dict[str, Lookup]
+) -> None:
     assert await at_lookup(replace(runner, lookups=lookups)) == ["common.lookup_failed", "rsa.papiers"]
 
 
@@ -131,7 +133,9 @@ async def test_a_broken_call_is_offered_for_resuming_and_goes_on(runner: Runner)
     assert [say.prompt for say in reply.says] == ["common.resumed", "rsa.code"]
 
 
-async def test_a_restarted_process_takes_the_next_turn(runner: Runner, redis: Redis, privacy: Privacy) -> None:
+async def test_a_restarted_process_takes_the_next_turn(
+    runner: Runner, redis: Redis, privacy: Privacy
+) -> None:
     await at_lookup(runner)
     other = Runner(FLOWS, Words(), Sessions(redis, privacy), lambda: 9.0, wording)
     reply = await other.press(WHO, "75018", "e9")

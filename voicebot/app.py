@@ -23,9 +23,9 @@ from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
+from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
-from voicebot.speech import voices
 from voicebot.speech.voice import Voice
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions

@@ -27,7 +27,13 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
     phrases = [read(path) for path in sorted((root / CHOICES).glob("*.yaml"))]
     dangers = read(root / DANGERS)
     jargon, wrong = plain.read_jargon(root / PROMPTS)
-    unreadable = [*written.findings, *book.findings, *wrong, *(finding for file in phrases for finding in file.findings), *dangers.findings]
+    unreadable = [
+        *written.findings,
+        *book.findings,
+        *wrong,
+        *(finding for file in phrases for finding in file.findings),
+        *dangers.findings,
+    ]
     if unreadable or jargon is None:
         return sorted(unreadable)
     known = Known(

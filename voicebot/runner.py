@@ -85,7 +85,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Runner:
-    """Takes turns for every channel. `wording` gives the redacted text of what is said, for the turn record."""
+    """Takes turns for every channel. `wording` gives the redacted text of what is said, for the record."""
 
     flows: Flows
     understanding: Understands

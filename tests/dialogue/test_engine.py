@@ -56,8 +56,13 @@ def test_a_whole_procedure_depends_on_the_answers(talk: Talk) -> None:
     assert talk.says_value("no") == ["cloture.fin"]
     assert talk.actions[-1] == End("done")
     assert talk.session.slots == {
-        "textable": "no", "age": 22, "enfant": "yes", "logement": "loue", "caisse": "CAF de Paris", "code": "75018"
-    }  # fmt: skip
+        "textable": "no",
+        "age": 22,
+        "enfant": "yes",
+        "logement": "loue",
+        "caisse": "CAF de Paris",
+        "code": "75018",
+    }
 
 
 def test_an_older_person_is_not_asked_about_children(talk: Talk) -> None:
@@ -297,3 +302,16 @@ def test_stop_by_text_opts_out(talk: Talk) -> None:
     assert texter.says_intent("stop") == ["common.opted_out"]
     assert OptOut() in texter.actions
     assert talk.says_intent("stop") == ["common.goodbye"]
+
+
+def test_a_question_answered_by_i_do_not_know_can_be_gone_back_to(talk: Talk) -> None:
+    at_age(talk).says_intent("ne_sait_pas")
+    assert talk.says_intent("retour") == ["rsa.age"]
+
+
+def test_going_back_forgets_the_notes_of_the_path_left_behind(talk: Talk) -> None:
+    at_age(talk).says_value(60)
+    talk.says_value("autre")
+    assert [note.key for note in talk.session.notes] == ["rsa.note_papiers"]
+    talk.says_intent("retour")
+    assert talk.session.notes == ()

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
-from voicebot.speech.tts.pico import Pico
 
 from tests.speech.room import (
     RATE_HZ,
@@ -22,6 +21,7 @@ from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import Pcm
 from voicebot.speech.conversation import Spoken
 from voicebot.speech.mouth import Piece
+from voicebot.speech.tts.pico import Pico
 
 Enter = Callable[..., Room]
 

@@ -29,7 +29,9 @@ async def test_all_that_is_said_goes_out_once_and_in_order() -> None:
         sent += mouth.tick()
     sound = np.concatenate(sent)
     assert len(sound) == 1600 + 800 + 800
-    assert sound[:1600].all() and not sound[1600:2400].any() and sound[2400:].all()
+    assert sound[:1600].all()
+    assert not sound[1600:2400].any()
+    assert sound[2400:].all()
 
 
 async def test_after_a_short_lead_one_frame_goes_out_for_each_that_comes_in() -> None:

@@ -55,7 +55,7 @@ async def test_nothing_readable_lies_in_redis(sessions: Sessions, redis: Redis) 
     await sessions.commit(Change(SESSION, 0, turn=turn, records=(TICKET,)))
     dump = " ".join([str(await _value(redis, key)) for key in await redis.keys("*")])
     assert "612345678" not in dump
-    assert "Zoé" not in dump and "61" not in dump.replace("gAAAA", "").split()
+    assert "Zoé" not in dump
 
 
 async def test_everything_of_a_person_expires(sessions: Sessions, redis: Redis) -> None:
@@ -86,7 +86,8 @@ async def test_only_an_unfinished_session_can_be_resumed(sessions: Sessions) -> 
     assert await sessions.resumable("p1") is None
     await sessions.commit(Change(replace(SESSION, status="suspended"), 0))
     resumable = await sessions.resumable("p1")
-    assert resumable is not None and resumable["id"] == "CA1"
+    assert resumable is not None
+    assert resumable["id"] == "CA1"
     await sessions.commit(Change(replace(SESSION, status="ended"), 1))
     assert await sessions.resumable("p1") is None
 

@@ -83,8 +83,8 @@ def _render(options: argparse.Namespace) -> int:
     synthesizer = voices.start(settings.voice_ahead, settings.var)
     if synthesizer is None:
         raise ModelError(
-            f"the voice {settings.voice_ahead} is not installed: run `voicebot models install kokoro`, or choose "
-            "another with VOICEBOT_VOICE_AHEAD"
+            f"the voice {settings.voice_ahead} is not installed: run `voicebot models install kokoro`, or "
+            "choose another with VOICEBOT_VOICE_AHEAD"
         )
     with Progress() as progress:
         task = progress.add_task(f"{synthesizer.name}: {len(texts)} texts, two paces", total=len(texts))

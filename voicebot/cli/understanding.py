@@ -53,7 +53,7 @@ def _line(file: Path, number: int, line: str) -> tuple[str, str, str]:
     channel, kind = parts[0].strip(), parts[2].strip() if len(parts) > 2 else "intent"
     if len(parts) not in (2, 3) or channel not in CHANNELS or (kind or "intent") not in KINDS:
         raise DataError(
-            f"{file}:{number}: expected channel<TAB>text[<TAB>KIND] with channel {' or '.join(CHANNELS)} and a "
+            f"{file}:{number}: expected channel<TAB>text[<TAB>KIND] with channel {' or '.join(CHANNELS)} and "
             f"KIND of {' '.join(KINDS)}; put one tab between the fields"
         )
     return channel, parts[1], kind or "intent"

@@ -34,7 +34,8 @@ def go_back(turn: Turn, place: Place | None = None) -> Turn:
     for answered in trail[at:]:
         step = turn.flows.step(answered) if turn.flows.has(answered) else None
         slots.pop(step.slot if step and step.slot else "", None)
-    return enter(turn.change(trail=trail[:at], slots=slots), place)
+    notes = tuple(note for note in turn.session.notes if note.after <= at)
+    return enter(turn.change(trail=trail[:at], slots=slots, notes=notes), place)
 
 
 def _repeat(turn: Turn) -> Turn:

@@ -10,7 +10,7 @@ from voicebot.dialogue.policy import (
     UNKNOWNS_BEFORE_HUMAN,
 )
 from voicebot.dialogue.turn import Turn
-from voicebot.dialogue.walk import enter
+from voicebot.dialogue.walk import enter, leave
 
 HUMAN = "human"
 
@@ -41,7 +41,7 @@ def unknown(turn: Turn) -> Turn:
     if turn.session.pending:
         return ask(turn.remark("common.unknown_ok"), "keys")
     if turn.step.unknown:
-        return enter(turn.remark("common.unknown_ok"), turn.step.unknown)
+        return leave(turn.remark("common.unknown_ok"), {}, turn.step.unknown)
     count = turn.session.unknown + 1
     turn = turn.change(unknown=count).remark("common.unknown_ok")
     return ask(turn, "help") if count < UNKNOWNS_BEFORE_HUMAN else offer_human(turn)

@@ -23,6 +23,14 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A prompt key for the SMS summary, noted when `after` questions had been answered."""
+
+    key: str
+    after: int
+
+
+@dataclass(frozen=True)
 class Pending:
     """A question of the engine's own that stands before the step: `kind` says what the answer decides.
 
@@ -59,7 +67,7 @@ class Session:
     unknown: int = 0
     pace: Pace = "normal"
     spoken: tuple[Say, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     seen: tuple[str, ...] = ()
     turn: int = 0
     textable: bool = False

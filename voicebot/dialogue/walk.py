@@ -9,7 +9,7 @@ from voicebot.dialogue.asking import ask
 from voicebot.dialogue.flow import Step
 from voicebot.dialogue.meaning import Value
 from voicebot.dialogue.policy import LONGEST_WALK
-from voicebot.dialogue.session import Place
+from voicebot.dialogue.session import Note, Place
 from voicebot.dialogue.turn import Turn
 
 #: A step's turn, and where to go on at once; None when the turn is over.
@@ -71,13 +71,16 @@ def _end(turn: Turn, step: Step) -> Arrival:
 
 def _noted(turn: Turn, step: Step) -> Turn:
     notes = turn.session.notes
-    return turn.change(notes=(*notes, step.note)) if step.note and step.note not in notes else turn
+    if not step.note or step.note in [note.key for note in notes]:
+        return turn
+    return turn.change(notes=(*notes, Note(step.note, len(turn.session.trail))))
 
 
 def send_summary(turn: Turn) -> Turn:
     """Text what was gathered on the way."""
     session = turn.session
-    return turn.act(SendSummary(turn.key, session.topic or "", session.notes, session.slots))
+    keys = tuple(note.key for note in session.notes)
+    return turn.act(SendSummary(turn.key, session.topic or "", keys, session.slots))
 
 
 _ARRIVE: dict[str, Callable[[Turn, Step], Arrival]] = {

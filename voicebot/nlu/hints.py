@@ -1,4 +1,4 @@
-"""What to tell a recognizer before an answer: the answers themselves, or sentences that show names and numbers."""
+"""What to tell a recognizer before an answer: the answers, or sentences that show names and numbers."""
 
 from __future__ import annotations
 

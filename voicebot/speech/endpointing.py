@@ -83,7 +83,7 @@ class Endpointer:
         return self._silence_s
 
     def hear(self, probability: float, window_s: float) -> Signal | None:
-        """Take the speech probability (0 to 1) of the next `window_s` seconds; nothing comes after the end."""
+        """Take the speech probability (0 to 1) of the next `window_s` seconds; None after the end."""
         if self._over:
             return None
         follow = self._in_speech if self._speaking else self._before

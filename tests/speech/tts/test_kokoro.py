@@ -11,8 +11,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from voicebot.errors import AudioError
+from voicebot.prompts import Text
+from voicebot.speech import voices
 from voicebot.speech.tts.kokoro import Kokoro
 from voicebot.speech.tts.phonemes import phonemes
+from voicebot.speech.voice import Voice
 
 SAID = [
     said
@@ -53,3 +56,13 @@ def test_without_its_model_it_says_how_to_get_it(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_it_speaks_the_same_every_time(kokoro: Kokoro) -> None:
     assert (kokoro.speak("oui", "normal") == kokoro.speak("oui", "normal")).all()
+
+
+@pytest.mark.slow
+def test_what_it_rendered_is_found_by_the_assistant_of_a_later_start(kokoro: Kokoro, tmp_path: Path) -> None:
+    def assistant() -> Voice:
+        return voices.assistant(tmp_path, tmp_path / "recorded", ahead="kokoro", now="pico")
+
+    assert assistant().origin("Oui.", None, "slow") == "now"
+    assert list(assistant().render_ahead([Text("Oui.", None)], kokoro)) == ["Oui."]
+    assert assistant().origin("Oui.", None, "slow") == "ahead"

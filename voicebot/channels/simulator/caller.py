@@ -47,9 +47,7 @@ class Act:
 class Caller:
     """Takes the turns of its script one by one."""
 
-    def __init__(
-        self, script: Script, line: Sequence[Pcm], think_s: float, patience_s: float
-    ) -> None:
+    def __init__(self, script: Script, line: Sequence[Pcm], think_s: float, patience_s: float) -> None:
         """`line`: frames of the quiet line; `think_s`: pause before a turn; `patience_s`: longest wait."""
         self._script = script
         self._line = cycle(line)
