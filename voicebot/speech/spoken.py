@@ -13,7 +13,6 @@ from typing import Final
 
 from num2words import num2words
 from pydantic import BaseModel, ConfigDict, Field
-from ruamel.yaml import YAML
 
 _WORDS: Final = Path(__file__).with_name("fr") / "spoken.yaml"
 
@@ -78,7 +77,7 @@ def _say(match: re.Match[str]) -> str:
 
 @cache
 def _words() -> _Words:
-    return _Words.model_validate(YAML(typ="safe").load(_WORDS.read_text(encoding="utf-8")))
+    return _Words.model_validate(read(_WORDS).data)
 
 
 @cache
