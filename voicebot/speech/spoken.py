@@ -14,6 +14,8 @@ from typing import Final
 from num2words import num2words
 from pydantic import BaseModel, ConfigDict, Field
 
+from voicebot.datafile import read
+
 _WORDS: Final = Path(__file__).with_name("fr") / "spoken.yaml"
 
 #: Spaces that may stand inside a number: ordinary, no-break, narrow no-break.
