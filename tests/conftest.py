@@ -9,9 +9,14 @@ import pytest
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
+from voicebot.channels.simulator import CallerVoice
+from voicebot.config import Settings
 from voicebot.privacy import Privacy
+from voicebot.rehearsal import Rehearsal, rehearse
+from voicebot.speech import voices
 from voicebot.store.server import embedded
 
+VAR = Path(__file__).parent.parent / "var"
 DATA_KEY = Fernet.generate_key().decode()
 
 
@@ -38,3 +43,17 @@ def privacy() -> Privacy:
 def root() -> Path:
     """The project's folder."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """The real service with its real recognizer, for the tests of the xdist group "audio"."""
+    with rehearse(Settings(var=VAR), tmp_path_factory.mktemp("redis")) as rehearsal:
+        assert rehearsal.service.recognizer is not None, "run `make test`, which installs the models"
+        yield rehearsal
+
+
+@pytest.fixture(scope="session")
+def caller() -> CallerVoice:
+    """Somebody who calls."""
+    return CallerVoice(voices.caller(VAR))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,13 +52,23 @@ class Rehearsal:
         return [dict(turn) for turn in await sessions.turns(person, call_sid)] if person else []
 
 
+def new_secrets() -> Mapping[str, SecretStr]:
+    """Fresh values for the secret settings."""
+    return {name: SecretStr(Fernet.generate_key().decode()) for name in _SECRETS}
+
+
 @contextmanager
-def rehearse(settings: Settings, data: Path) -> Iterator[Rehearsal]:
-    """Run the service in a thread until the block ends, its embedded Redis in `data`."""
+def rehearse(
+    settings: Settings, data: Path, secrets: Mapping[str, SecretStr] | None = None
+) -> Iterator[Rehearsal]:
+    """Run the service in a thread until the block ends, its embedded Redis in `data`.
+
+    With the same `data` and `secrets` (of `new_secrets`) a second service goes on where the first one stopped.
+    """
     listening = socket.create_server((_LOCALHOST, 0))
     url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"
-    secrets = {name: SecretStr(Fernet.generate_key().decode()) for name in _SECRETS}
-    own = settings.model_copy(update={"public_url": url, "redis_url": None, "data": data, **secrets})
+    own_settings = {"public_url": url, "redis_url": None, "data": data, **(secrets or new_secrets())}
+    own = settings.model_copy(update=own_settings)
     app = create_app(own)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=1 << 17, lifespan="on"))
     loop = asyncio.new_event_loop()

@@ -83,9 +83,9 @@ class StreamCall:
         self.counts.update(self._order.counts)
         await self._conversation.close()
 
-    async def take(self, text: str) -> bool:
+    async def take(self, raw: str | bytes) -> bool:
         """Act on one message; False when the stream is over."""
-        message = parse(text)
+        message = parse(raw)
         match message:
             case Media():
                 await self._hear(message)
@@ -141,7 +141,7 @@ async def _serve(service: Service, socket: WebSocket) -> None:
             return
         call = StreamCall(service, socket, start)
         await call.begin()
-        while await call.take(await socket.receive_text()):
+        while await call.take(await _received(socket)):
             pass
         await socket.close()
     except WebSocketDisconnect:
@@ -155,9 +155,18 @@ async def _serve(service: Service, socket: WebSocket) -> None:
             log.info("stream closed", counts=dict(call.counts))
 
 
+async def _received(socket: WebSocket) -> str | bytes:
+    """The next message of either kind: `receive_text` fails at a binary one."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message["code"])
+    text: str | None = message.get("text")
+    return message["bytes"] if text is None else text
+
+
 async def _started(socket: WebSocket) -> Start:
     while True:
-        message = parse(await socket.receive_text())
+        message = parse(await _received(socket))
         if isinstance(message, Start):
             return message
 

