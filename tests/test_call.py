@@ -56,13 +56,15 @@ async def test_a_whole_procedure_by_voice(
     report = await call(running, caller, spoken(told["answers"]), wav=wav)
     lines = "\n".join(report.json_lines())
     assert report.ending == "app_hung_up", lines
-    assert (report.last["flow"], report.last["step"], report.last["result"]) == ("cloture", "fin", "done"), lines
+    assert (report.last["flow"], report.last["step"], report.last["result"]) == ("cloture", "fin", "done"), (
+        lines
+    )
     assert bool(report.last["sms"]) == told["sms"], lines
     session = await session_of(running, report.call_sid)
     assert session.status == "ended"
     assert {slot: session.slots.get(slot) for slot in told["slots"]} == told["slots"], lines
     assert median(report.gaps_ms) < MEDIAN_GAP_MS, report.gaps_ms
-    print(f"{name}: gaps {sorted(report.gaps_ms)}, median {median(report.gaps_ms)} ms")
+    print(f"{name}: gaps {sorted(report.gaps_ms)}, median {median(report.gaps_ms)} ms\n{lines}")
     for side in sides(wav):
         assert np.count_nonzero(loud(side)) > 5 * 50, "each side speaks for more than five seconds"
 

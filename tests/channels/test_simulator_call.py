@@ -86,7 +86,7 @@ class App:
             "/twilio/resume": '<Gather action="/twilio/keys" numDigits="1" timeout="1"'
             ' actionOnEmptyResult="true"><Play>/prompt.wav</Play></Gather>',
             "/twilio/keys": "<Say>Au revoir.</Say><Hangup/>",
-            "/twilio/status": "",
+            "/twilio/voice/status": "",
         }  # fmt: skip
 
     def web(self) -> FastAPI:
@@ -204,12 +204,12 @@ def test_a_call_goes_from_the_stream_to_the_keypad_to_its_end(tmp_path: Path) ->
 
     assert (report.ending, report.problems) == ("app_hung_up", ())
     assert [path for path, _ in app.forms] == [
-        "/twilio/voice", "/twilio/resume", "/twilio/keys", "/twilio/status"
+        "/twilio/voice", "/twilio/resume", "/twilio/keys", "/twilio/voice/status"
     ]  # fmt: skip
     assert app.asked("/twilio/voice")[0]["CallSid"] == report.call_sid
     assert app.asked("/twilio/voice")[0]["CallStatus"] == "ringing"
     assert app.asked("/twilio/keys")[0]["Digits"] == "4"
-    assert app.asked("/twilio/status")[0]["CallStatus"] == "completed"
+    assert app.asked("/twilio/voice/status")[0]["CallStatus"] == "completed"
     assert app.sent("start")[0]["start"]["customParameters"] == {"session": "s1"}
 
     caller, assistant = sides(tmp_path / "call.wav")
@@ -305,7 +305,7 @@ def test_a_caller_who_hangs_up_sends_stop_and_the_status_callback() -> None:
     report = call(app, HangUp())
     assert (report.ending, report.last["result"]) == ("caller_hung_up", "caller_hung_up")
     assert app.events[-1]["event"] == "stop"
-    assert [path for path, _ in app.forms] == ["/twilio/voice", "/twilio/status"]
+    assert [path for path, _ in app.forms] == ["/twilio/voice", "/twilio/voice/status"]
 
 
 def test_being_put_in_the_queue_ends_the_call() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.dialogue.flows import place
@@ -315,3 +317,12 @@ def test_going_back_forgets_the_notes_of_the_path_left_behind(talk: Talk) -> Non
     assert [note.key for note in talk.session.notes] == ["rsa.note_papiers"]
     talk.says_intent("retour")
     assert talk.session.notes == ()
+
+
+def test_a_danger_named_when_asked_what_happens_is_taken_at_once(talk: Talk) -> None:
+    talk.says_intent("urgence")
+    assert talk.said == ["urgence.danger", "urgence.humain"]
+    asked = Talk()
+    asked.start()
+    asked.session = replace(asked.session, topic="urgence")
+    assert asked.says_danger("suicide", "unsure") == ["urgence.suicide", "urgence.humain"]

@@ -109,7 +109,7 @@ def _pressed(turn: Turn, event: Pressed) -> Turn:
 
 def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
     """The one way every answer takes, spoken, texted or typed."""
-    if meaning.danger and not _in_danger_flow(turn):
+    if meaning.danger:
         return _danger(turn, meaning, meaning.danger)
     if meaning.certainty == "none":
         return no_match(turn, remark)
@@ -120,13 +120,9 @@ def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
 
 
 def _danger(turn: Turn, meaning: Meaning, danger: str) -> Turn:
-    if meaning.certainty == "sure":
+    if meaning.certainty == "sure" or turn.session.topic == turn.flows.danger:
         return start_danger(turn, danger)
     return offer(turn, "danger", "common.danger_confirm", data={"danger": danger})
-
-
-def _in_danger_flow(turn: Turn) -> bool:
-    return turn.session.topic == turn.flows.danger
 
 
 def _stayed_silent(turn: Turn, event: StayedSilent) -> Turn:

@@ -151,6 +151,9 @@ class Understanding:
 
     def _answer(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
         """The expected value, unless the words are more clearly something else."""
+        whole = self.readers.whole(heard.plain, expecting) if expecting.kind == "choice" else None
+        if whole and whole.certainty == "sure":
+            return _value(whole)
         found = self.readers.value(heard.plain, expecting)
         if found is None:
             return None

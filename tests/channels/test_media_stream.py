@@ -1,0 +1,300 @@
+"""The audio socket of the running service, met by parts we did not write and by somebody who wants it to fail."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import httpx
+import pytest
+import structlog
+from streamdouble import protocol, scenario, session  # type: ignore[import-untyped]
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.calls import session_of
+from voicebot.channels import media_stream
+from voicebot.channels.simulator import CallerVoice
+from voicebot.channels.simulator.telephone import voiced
+from voicebot.channels.simulator.webhook import Webhooks
+from voicebot.channels.twiml import VOICE_PATH
+from voicebot.dialogue.session import Place
+from voicebot.rehearsal import Rehearsal
+from voicebot.speech.audio import encode, write_wav
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audio")]
+
+FRAME_S = 0.02
+QUIET = b"\xff" * 160
+#: From the first sound of the caller to the order to stop the prompt, in audio time.
+BARGE_IN_MS = 200
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What the service's TwiML offers to a call: the address of the socket, and the parameters that go with it."""
+
+    call: Any
+    url: str
+    headers: dict[str, str]
+    parameters: dict[str, str]
+
+
+async def answered(running: Rehearsal, number: str = "+33639980101") -> Offered:
+    """Ring, and read from the TwiML where the sound goes."""
+    who = protocol.StreamIdentity()
+    async with httpx.AsyncClient() as client:
+        webhooks = Webhooks(client, running.url, running.url, running.auth_token)
+        form = {"CallSid": who.call_sid, "From": number, "CallStatus": "ringing"}
+        reply = await webhooks.request("POST", running.url + VOICE_PATH, form)
+        stream = fromstring(reply.body).find("Connect/Stream")
+        assert stream is not None
+        url = stream.attrib["url"]
+        parameters = {one.attrib["name"]: one.attrib["value"] for one in stream.findall("Parameter")}
+        return Offered(who, url, webhooks.stream_headers(url), parameters)
+
+
+@dataclass
+class Wire:
+    """The carrier's end of one socket: 20 ms of audio time for each frame sent."""
+
+    socket: ClientConnection
+    who: Any
+    chunk: int = 0
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    sequence: int = 10
+
+    async def send(self, message: dict[str, Any]) -> None:
+        await self.socket.send(json.dumps(message))
+
+    async def start(self, parameters: dict[str, str]) -> None:
+        await self.send(protocol.build_connected())
+        await self.send(protocol.build_start(self.who, 1, custom_parameters=parameters))
+
+    async def frame(self, mulaw: bytes = QUIET, wait_s: float = 0.002) -> None:
+        """One frame out, and whatever comes in meanwhile."""
+        self.chunk += 1
+        await self.send(
+            protocol.build_media(self.who, self.chunk + 1, self.chunk, (self.chunk - 1) * 20, mulaw)
+        )
+        await self.listen(wait_s)
+
+    async def listen(self, seconds: float) -> None:
+        with_limit = asyncio.timeout(seconds)
+        try:
+            async with with_limit:
+                while True:
+                    self.heard.append(json.loads(await self.socket.recv()))
+        except TimeoutError:
+            pass
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        return [message for message in self.heard if message["event"] == name]
+
+    async def until(self, name: str, frames: int = 3000) -> dict[str, Any]:
+        """Quiet frames until a message `name` comes that was not there before."""
+        before = len(self.events(name))
+        for _ in range(frames):
+            await self.frame()
+            if len(self.events(name)) > before:
+                return self.events(name)[-1]
+        raise AssertionError(f"expected {name} within {frames * FRAME_S} s of audio, none came")
+
+    async def closed(self, seconds: float = 5.0) -> int | None:
+        """The code with which the service closes."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self.socket.recv()
+        except ConnectionClosed:
+            return self.socket.close_code
+
+
+@asynccontextmanager
+async def wired(offered: Offered) -> AsyncIterator[Wire]:
+    async with connect(offered.url, additional_headers=offered.headers, compression=None) as socket:
+        yield Wire(socket, offered.call)
+
+
+@pytest.fixture
+def script(running: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Plays a scenario with streamdouble, which itself sends no signature: its connection gets the header."""
+
+    async def play(steps: list[Any]) -> Any:
+        offered = await answered(running)
+        signed = partial(connect, additional_headers=offered.headers)
+        monkeypatch.setattr(session.websockets, "connect", signed)
+        config = session.SessionConfig(
+            custom_parameters=offered.parameters, quiet_period_s=0.5, max_drain_s=3.0
+        )
+        told = scenario.parse({"name": "call", "steps": steps})
+        result = await session.Session(offered.url, scenario=told, config=config, identity=offered.call).run()
+        assert result.violations == []
+        assert result.failed_expectations == []
+        return result
+
+    return play
+
+
+async def test_another_simulator_hears_the_question_and_answers_it_by_key(
+    running: Rehearsal, script: Any
+) -> None:
+    result = await script(
+        [
+            {"wait_for": {"event": "mark", "timeout": 30}},
+            {"expect": "audio"},
+            {"dtmf": "1"},
+            {"wait_for": {"event": "mark", "timeout": 30}},
+            {"wait": 2},
+            {"expect": "no_violations"},
+        ]
+    )
+    assert result.marks_received[0] == "listen"
+    assert result.marks_echoed[0] == "listen"
+    assert (await session_of(running, result.identity.call_sid)).place == Place("rsa", "age")
+
+
+async def test_another_simulator_interrupts_and_the_prompt_stops(
+    running: Rehearsal, script: Any, caller: CallerVoice, tmp_path: Path
+) -> None:
+    import numpy as np
+
+    wav = tmp_path / "says.wav"
+    write_wav(wav, np.concatenate(caller.speak("bonjour, je voudrais demander le RSA")), 8000)
+    result = await script(
+        [
+            {"wait_for": "audio"},
+            {"wait": 1.5},
+            {"expect": "no clear"},
+            {"say": str(wav)},
+            {"expect": "clear"},
+            {"wait": 3},
+        ]
+    )
+    assert (await session_of(running, result.identity.call_sid)).place == Place("rsa", "age")
+
+
+async def test_another_simulator_drops_the_line_without_a_word(running: Rehearsal, script: Any) -> None:
+    result = await script([{"wait_for": "audio"}, "hangup"])
+    assert (await session_of(running, result.identity.call_sid)).status == "open"
+
+
+async def test_a_socket_with_a_wrong_signature_or_none_is_refused(running: Rehearsal) -> None:
+    offered = await answered(running)
+    for headers in ({}, {"x-twilio-signature": "x" * 28}, offered.headers | {"x-twilio-signature": ""}):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(offered.url, additional_headers=headers)
+        assert refused.value.response.status_code == 403
+
+
+async def test_a_person_that_our_twiml_did_not_name_is_refused(running: Rehearsal) -> None:
+    offered, other = await answered(running), await answered(running, "+33639980102")
+    for forged in (
+        offered.parameters | {"person": other.parameters["person"]},
+        offered.parameters | {"proof": other.parameters["proof"]},
+        {},
+    ):
+        async with wired(offered) as wire:
+            await wire.start(forged)
+            assert await wire.closed() == 1008
+
+
+async def test_a_stream_that_never_starts_is_closed(
+    running: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media_stream, "_START_TIMEOUT_S", 0.2)
+    async with wired(await answered(running)) as wire:
+        await wire.send(protocol.build_connected())
+        assert await wire.closed() == 1011
+
+
+async def test_garbage_is_survived_and_counted(running: Rehearsal) -> None:
+    offered = await answered(running)
+    with structlog.testing.capture_logs() as logs:
+        async with wired(offered) as wire:
+            await wire.socket.send(b"\x00\x01")
+            await wire.start(offered.parameters)
+            for rubbish in (b"\xff" * 200, "{", "[]", '{"event": "dance"}', '{"event": "media", "media": 1}'):
+                await wire.socket.send(rubbish)
+            await wire.socket.send('{"event": "media", "payload": "' + "A" * 100_000 + '"}')
+            await wire.until("media")
+            await wire.until("mark")
+            await wire.send(protocol.build_dtmf(wire.who, 3, "1"))
+            await wire.until("mark")
+            await wire.send(protocol.build_stop(wire.who, 5))
+            assert await wire.closed() == 1000
+        await running_quiet(logs)
+    counts = next(entry["counts"] for entry in logs if entry["event"] == "stream closed")
+    assert counts["received"] == wire.chunk
+    expected = {"binary": 1, "not_json": 1, "unknown_event": 2, "wrong_shape": 1, "too_long": 1}
+    assert {what: counts.get(what) for what in expected} == expected
+    assert (await session_of(running, wire.who.call_sid)).place == Place("rsa", "age")
+
+
+async def test_frames_out_of_order_twice_lost_and_far_too_long_are_put_right(running: Rehearsal) -> None:
+    offered = await answered(running)
+    with structlog.testing.capture_logs() as logs:
+        async with wired(offered) as wire:
+            await wire.start(offered.parameters)
+            for chunk in (1, 3, 2, 2, 4, 9, 10, 11, 12, 13, 900_000, 14):
+                await wire.send(protocol.build_media(wire.who, chunk, chunk, chunk * 20, QUIET))
+            await wire.send(protocol.build_media(wire.who, 15, 15, 300, QUIET * 90))
+            wire.chunk = 15
+            await wire.until("mark")
+            await wire.send(protocol.build_stop(wire.who, 5))
+            assert await wire.closed() == 1000
+        await running_quiet(logs)
+    counts = next(entry["counts"] for entry in logs if entry["event"] == "stream closed")
+    assert counts["missing"] == 4
+    assert counts["dropped"] >= 1
+    assert counts["strays"] >= 1
+    assert counts["odd"] >= 1
+
+
+async def test_the_prompt_stops_soon_after_the_caller_begins(running: Rehearsal, caller: CallerVoice) -> None:
+    for text in (
+        "bonjour, je voudrais demander le RSA",
+        "j'ai perdu ma carte vitale",
+        "attestation de la CAF",
+    ):
+        offered = await answered(running)
+        async with wired(offered) as wire:
+            await wire.start(offered.parameters)
+            await wire.until("media")
+            for _ in range(75):
+                await wire.frame(wait_s=FRAME_S)
+            frames = caller.speak(text)
+            first = next(at for at, frame in enumerate(frames) if voiced(frame))
+            for sent, frame in enumerate(frames[first:], start=1):
+                await wire.frame(encode(frame), wait_s=FRAME_S)
+                if wire.events("clear"):
+                    break
+            print(f"{text}: stopped after {sent * 20} ms")
+            assert wire.events("clear")
+            assert sent * 20 <= BARGE_IN_MS
+
+
+async def test_who_says_goodbye_hears_it_to_the_end_before_the_socket_closes(running: Rehearsal) -> None:
+    offered = await answered(running)
+    async with wired(offered) as wire:
+        await wire.start(offered.parameters)
+        await wire.until("mark")
+        await wire.send(protocol.build_dtmf(wire.who, 3, "0"))
+        mark = await wire.until("mark")
+        assert mark["mark"]["name"] == "leave"
+        await wire.send(protocol.build_mark(wire.who, 4, "leave"))
+        assert await wire.closed() == 1000
+
+
+async def running_quiet(logs: list[Any]) -> None:
+    """Wait until the service has written down the end of the stream: it does so after closing."""
+    async with asyncio.timeout(5.0):
+        while not any(entry["event"] == "stream closed" for entry in logs):
+            await asyncio.sleep(0.01)

