@@ -14,7 +14,7 @@ from voicebot.config import Settings
 from voicebot.doctor import Examined
 from voicebot.speech import models
 
-MEANING_KEYS = {"text", "intent", "score", "certainty", "alternatives", "entities", "value", "danger"}
+MEANING_KEYS = {"intent", "score", "certainty", "alternatives", "entities", "value", "danger"}
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
     frozenset({"flows", "nlu", "prompts", "speech", "privacy", "twilio", "texting"}),
-    frozenset({"content", "store"}),
+    frozenset({"content", "store", "summary"}),
     frozenset({"runner"}),
     frozenset({"channels", "jobs", "console"}),
     frozenset({"config"}),

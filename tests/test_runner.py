@@ -147,3 +147,24 @@ async def test_a_lost_redis_is_told_in_one_sentence(privacy: Privacy) -> None:
     runner = Runner(FLOWS, Words(), Sessions(nowhere, privacy), lambda: 5.0, wording)
     with pytest.raises(StoreError, match="is it up"):
         await runner.start(WHO, "voice", "e0", textable=False)
+
+
+async def test_who_hangs_up_at_once_is_called_back(runner: Runner) -> None:
+    quick = replace(runner, missed_call_s=5.0)
+    await quick.start(WHO, "voice", "e0", textable=True)
+    await replace(quick, clock=lambda: 8.0).hang_up(WHO, "e1")
+    assert [call["person"] for call in await runner.sessions.records("callback")] == ["p1"]
+
+
+async def test_who_stays_longer_is_not_called_back(runner: Runner) -> None:
+    quick = replace(runner, missed_call_s=5.0)
+    await quick.start(WHO, "voice", "e0", textable=True)
+    await replace(quick, clock=lambda: 30.0).hang_up(WHO, "e1")
+    assert await runner.sessions.records("callback") == []
+
+
+async def test_a_procedure_that_breaks_off_leaves_one_text(runner: Runner) -> None:
+    await at_lookup(runner)
+    await runner.hang_up(WHO, "e9")
+    await runner.hang_up(WHO, "e10")
+    assert [sms["notes"] for sms in await runner.sessions.records("sms")] == [["sms.broken_off"]]

@@ -13,7 +13,7 @@ import structlog
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from voicebot.channels import media_stream, twilio_voice
+from voicebot.channels import media_stream, sms, twilio_voice
 from voicebot.channels.service import Service, wording
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.config import Settings
@@ -29,6 +29,7 @@ from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
+from voicebot.twilio.rest import TwilioClient
 from voicebot.twilio.signature import Signature
 
 log = structlog.get_logger()
@@ -68,8 +69,31 @@ def build(settings: Settings, redis: Redis) -> Service:
     for note in notes:
         log.warning("recognizer", note=note)
     sessions = Sessions(redis, secrets)
-    runner = Runner(load_flows(FLOWS), understanding, sessions, time.time, partial(wording, prompts))
-    return Service(runner, prompts, understanding, voice(settings), secrets, hearing, settings.public_url)
+    runner = Runner(
+        load_flows(FLOWS),
+        understanding,
+        sessions,
+        time.time,
+        partial(wording, prompts),
+        missed_call_s=settings.missed_call_s,
+    )
+    return Service(
+        runner,
+        prompts,
+        understanding,
+        voice(settings),
+        secrets,
+        hearing,
+        settings.public_url,
+        twilio(settings),
+    )
+
+
+def twilio(settings: Settings) -> TwilioClient | None:
+    """Twilio's REST API, None where no account is configured: then nothing is sent and nobody called."""
+    if not settings.twilio_account or not settings.twilio_tokens:
+        return None
+    return TwilioClient(settings.twilio_account, settings.twilio_tokens[0], base_url=settings.twilio_api)
 
 
 def privacy(settings: Settings) -> Privacy:
@@ -94,6 +118,7 @@ def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
     signature = Signature(*settings.twilio_tokens)
     app.include_router(twilio_voice.routes(TelephoneDesk(service), signature, settings.public_url))
     app.include_router(media_stream.routes(service, signature))
+    app.include_router(sms.routes(service, signature))
 
     @app.get("/health")
     async def health() -> Mapping[str, str]:

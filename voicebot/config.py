@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     recognizer: Engine = Field(default="auto", description="auto takes vosk when a French model is installed")
     voice_ahead: VoiceName = Field(default="kokoro", description="the voice of what is rendered ahead")
     voice_now: VoiceName = Field(default="pico", description="the voice of what must be said at once")
+    sms_from: str = Field(default="", description="the number that texts and call-backs come from, E.164")
+    missed_call_s: float = Field(
+        default=0.0, ge=0, le=30, description="call back who hangs up within so many seconds; 0: nobody"
+    )
+    twilio_api: str | None = Field(default=None, description="another address of Twilio's API, for tests")
+    texts_a_day: int = Field(default=6, ge=0, description="the most texts we send a person in a day")
+    calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
     fallback_number: str = Field(
         default="3939", description="the number told or dialled when we cannot go on"
     )

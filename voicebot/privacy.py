@@ -25,7 +25,10 @@ class Privacy:
     def __init__(self, pseudonym_key: str, fernet_keys: Sequence[str]) -> None:
         """Raise ConfigError when a key is missing or malformed; a key is never part of the message."""
         if not pseudonym_key or not fernet_keys:
-            raise ConfigError("privacy keys: expected at least one key, none came; see docs/operating.md")
+            raise ConfigError(
+                "VOICEBOT_PSEUDONYM_KEY and VOICEBOT_DATA_KEYS: expected keys, none came; make them with "
+                "`voicebot doctor --new-key`, see docs/operating.md"
+            )
         self._pseudonym_key = pseudonym_key.encode()
         try:
             self._fernet = MultiFernet([Fernet(key) for key in fernet_keys])

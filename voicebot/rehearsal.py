@@ -63,7 +63,7 @@ def rehearse(
 ) -> Iterator[Rehearsal]:
     """Run the service in a thread until the block ends, its embedded Redis in `data`.
 
-    With the same `data` and `secrets` (of `new_secrets`) a second service goes on where the first one stopped.
+    With the same `data` and `secrets` (of `new_secrets`) a second service goes on where the first stopped.
     """
     listening = socket.create_server((_LOCALHOST, 0))
     url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"

@@ -31,12 +31,15 @@ from voicebot.dialogue.event import (
     StayedSilent,
 )
 from voicebot.dialogue.flow import Flows
-from voicebot.dialogue.meaning import Expecting, Meaning, Value
-from voicebot.dialogue.policy import NUMBER_KINDS, SURE_CONFIDENCE
+from voicebot.dialogue.meaning import NO_INTENT, Expecting, Meaning, Value
+from voicebot.dialogue.policy import CLEAR_CONFIDENCE, NUMBER_KINDS, SURE_CONFIDENCE
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import redact
 from voicebot.store.sessions import Change, Plain, Record, Sessions
+
+#: The text to who was cut off in the middle of a procedure.
+BROKEN_OFF = "sms.broken_off"
 
 _RETRIES = 5
 _LONGEST_LOOKUPS = 5
@@ -85,7 +88,11 @@ class Reply:
 
 @dataclass(frozen=True)
 class Runner:
-    """Takes turns for every channel. `wording` gives the redacted text of what is said, for the record."""
+    """Takes turns for every channel.
+
+    `wording` gives the redacted text of what is said, for the record. Who hangs up within `missed_call_s`
+    of being answered is called back; 0 means nobody.
+    """
 
     flows: Flows
     understanding: Understands
@@ -93,6 +100,7 @@ class Runner:
     clock: Callable[[], float]
     wording: Callable[[tuple[Say, ...], Channel], str]
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    missed_call_s: float = 0.0
 
     async def start(
         self, who: Who, channel: Channel, event_id: str, textable: bool, resumes: bool = False
@@ -182,10 +190,23 @@ class Runner:
         confidence: float,
     ) -> Change:
         records = tuple(record for action in actions if (record := _record(action, after)))
+        if isinstance(event, HungUp):
+            records = self._after_hang_up(before, event)
         forget = any(isinstance(action, Forget) for action in actions)
         turn = self._turn_record(before, event, after, actions, confidence)
         opt_out = any(isinstance(action, OptOut) for action in actions)
         return Change(after, version, turn, records, forget, opt_out)
+
+    def _after_hang_up(self, before: Session, event: HungUp) -> tuple[Record, ...]:
+        """A call that rang off at once asks to be called back; one that broke off is told how to go on."""
+        if before.status != "open" or before.channel == "sms":
+            return ()
+        if before.turn == 1 and event.at - before.updated_at < self.missed_call_s:
+            return (Record("callback", f"{before.id}:missed", event.at, _about(before)),)
+        if before.trail and before.textable:
+            told = {"topic": "", "notes": [BROKEN_OFF], **_about(before)}
+            return (Record("sms", f"{before.id}:broken", event.at, told),)
+        return ()
 
     def _turn_record(
         self, before: Session, event: Event, after: Session, actions: tuple[Action, ...], confidence: float
@@ -222,9 +243,12 @@ def _question(says: tuple[Say, ...]) -> str | None:
 
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:
-    """A number that the recognizer was not sure of is read back before it counts."""
-    certain = meaning.value is None or expecting.kind not in NUMBER_KINDS
-    return meaning if certain or confidence >= SURE_CONFIDENCE else replace(meaning, certainty="unsure")
+    """What the recognizer was not sure of is asked back before it counts: a number, a procedure, a goodbye."""
+    number = meaning.value is not None and expecting.kind in NUMBER_KINDS
+    named = meaning.value is None and meaning.danger is None and meaning.intent != NO_INTENT
+    needed = SURE_CONFIDENCE if number else CLEAR_CONFIDENCE if named else 0.0
+    doubtful = meaning.certainty == "sure" and confidence < needed
+    return replace(meaning, certainty="unsure") if doubtful else meaning
 
 
 def _record(action: Action, session: Session) -> Record | None:

@@ -74,13 +74,13 @@ def test_no_text_breaks_a_document(builder: Callable[[str], str], text: str) -> 
 
 @given(text=st.text())
 def test_no_text_breaks_an_answer_to_a_message(text: str) -> None:
-    assert problems(twiml.message(text), "messaging") == []
+    assert problems(twiml.messages([text]), "messaging") == []
 
 
 def test_a_message_is_answered_word_for_word_or_not_at_all() -> None:
-    (message,) = fromstring(twiml.message("Répondez 1 pour oui & 2 pour non."))
+    (message,) = fromstring(twiml.messages(["Répondez 1 pour oui & 2 pour non."]))
     assert message.text == "Répondez 1 pour oui & 2 pour non."
-    assert list(fromstring(twiml.message(None))) == []
+    assert list(fromstring(twiml.messages([]))) == []
 
 
 def test_behind_the_stream_stands_the_way_on() -> None:

@@ -26,18 +26,23 @@ _BREATH_S = 0.25
 class CallTurns:
     """The `Turns` of a media stream. `stream_id` makes the event ids of this connection its own."""
 
-    def __init__(self, service: Service, who: Who, stream_id: str, textable: bool) -> None:
+    def __init__(
+        self, service: Service, who: Who, stream_id: str, textable: bool, resumes: bool = False
+    ) -> None:
         self._service = service
         self._who = who
         self._stream_id = stream_id
         self._textable = textable
+        self._resumes = resumes
         self._numbers = count(1)
         self._pace: Pace = "normal"
 
     async def start(self) -> Spoken:
         """The call was answered, or goes on after a lost connection."""
         return self._spoken(
-            await self._service.runner.start(self._who, "voice", self._event_id(), self._textable)
+            await self._service.runner.start(
+                self._who, "voice", self._event_id(), self._textable, self._resumes
+            )
         )
 
     async def hear(self, transcript: Transcript) -> Spoken:

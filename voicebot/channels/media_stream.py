@@ -66,7 +66,8 @@ class StreamCall:
     def __init__(self, service: Service, socket: WebSocket, start: Start) -> None:
         parameters = start.custom_parameters
         who = Who(parameters.get("person", ""), start.call_sid)
-        self._turns = CallTurns(service, who, start.stream_sid, parameters.get("textable") == "yes")
+        textable, resumes = (parameters.get(flag) == "yes" for flag in ("textable", "resumes"))
+        self._turns = CallTurns(service, who, start.stream_sid, textable, resumes)
         assert service.recognizer is not None, "calls without a recognizer go by keypad"
         line = SocketLine(socket, start.stream_sid)
         self._conversation = Conversation(self._turns, line, service.recognizer, self._turns.say)

@@ -14,6 +14,7 @@ from voicebot.runner import Runner
 from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.twilio.rest import TwilioClient
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Service:
     privacy: Privacy
     recognizer: Recognizer | None
     public_url: str
+    twilio: TwilioClient | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
 
 

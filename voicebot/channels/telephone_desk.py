@@ -41,17 +41,16 @@ class TelephoneDesk:
 
     async def answer(self, call: IncomingCall) -> Reply:
         """Somebody calls: by audio socket where we can hear, else by keypad."""
-        number = e164(call.from_number)
-        person = self._service.privacy.pseudonym(number or call.call_id)
-        sessions = self._service.runner.sessions
-        await sessions.bind_call(call.call_id, person)
-        if number:
-            await sessions.keep_number(person, number)
-        if self._service.recognizer is None:
-            return await self._begin_by_keypad(Who(person, call.call_id), call.event_id, is_textable(number))
-        textable = "yes" if is_textable(number) else "no"
-        signed = proof(self._service, call.call_id, person)
-        return Stream(parameters={"person": person, "textable": textable, "proof": signed})
+        return await self._begin(call, resumes=False)
+
+    async def call_back(self, call: IncomingCall) -> Reply:
+        """Somebody picked up the call that we made: go on where they were."""
+        return await self._begin(call, resumes=True)
+
+    async def machine_answered(self, call_id: str) -> None:
+        """Hang up: nobody listens."""
+        if self._service.twilio:
+            await self._service.twilio.update_call(call_id, end=True)
 
     async def keys(self, call_id: str, digits: str, event_id: str) -> Reply:
         """The person pressed keys, or none in time."""
@@ -99,8 +98,22 @@ class TelephoneDesk:
             raise StoreError("expected a call that was answered before, got one that is unknown or forgotten")
         return Who(person, call_id)
 
-    async def _begin_by_keypad(self, who: Who, event_id: str, textable: bool) -> Reply:
-        return self._reply(await self._service.runner.start(who, "keypad", event_id, textable))
+    async def _begin(self, call: IncomingCall, resumes: bool) -> Reply:
+        number = e164(call.from_number)
+        person = self._service.privacy.pseudonym(number or call.call_id)
+        sessions = self._service.runner.sessions
+        await sessions.bind_call(call.call_id, person)
+        if number:
+            await sessions.keep_number(person, number)
+        textable = is_textable(number)
+        if self._service.recognizer is None:
+            return await self._begin_by_keypad(Who(person, call.call_id), call.event_id, textable, resumes)
+        told = {"person": person, "proof": proof(self._service, call.call_id, person)}
+        flags = {"textable": textable, "resumes": resumes}
+        return Stream(parameters=told | {name: "yes" if flag else "no" for name, flag in flags.items()})
+
+    async def _begin_by_keypad(self, who: Who, event_id: str, textable: bool, resumes: bool = False) -> Reply:
+        return self._reply(await self._service.runner.start(who, "keypad", event_id, textable, resumes))
 
     def _reply(self, turned: Turned) -> Reply:
         sounds, listen = self._sounds(turned), turned.listen

@@ -21,9 +21,11 @@ from voicebot.channels.security import SignedForm, read_signed
 from voicebot.channels.twiml import (
     AFTER_PATH,
     AUDIO_PATH,
+    CALLBACK_PATH,
     HANDOFF_PATH,
     KEYS_PATH,
     LONGEST_SILENCE_MS,
+    MACHINE_PATH,
     STATUS_PATH,
     VOICE_PATH,
     Addresses,
@@ -60,6 +62,7 @@ class CallForm(BaseModel):
     digits: Annotated[str, Field(alias="Digits", max_length=64)] = ""
     finished_on: Annotated[str, Field(alias="FinishedOnKey", max_length=1)] = ""
     queue_result: Annotated[str, Field(alias="QueueResult", max_length=40)] = ""
+    answered_by: Annotated[str, Field(alias="AnsweredBy", max_length=40)] = ""
     dial_status: Annotated[str, Field(alias="DialCallStatus", max_length=40)] = ""
 
     @property
@@ -93,11 +96,16 @@ def routes(
     async def after_handoff(form: CallForm, event_id: str) -> Reply:
         return await desk.after_handoff(form.call_id, form.queue_result or form.dial_status, event_id)
 
+    async def call_back(form: CallForm, event_id: str) -> Reply:
+        return await desk.call_back(IncomingCall(form.call_id, event_id, form.to_number, form.from_number))
+
     serve(VOICE_PATH, answer)
+    serve(CALLBACK_PATH, call_back)
     serve(KEYS_PATH, keys)
     serve(AFTER_PATH, after_stream)
     serve(HANDOFF_PATH, after_handoff)
     router.add_api_route(STATUS_PATH, hooks.status, methods=["POST"])
+    router.add_api_route(MACHINE_PATH, hooks.machine, methods=["POST"])
     router.add_api_route(AUDIO_PATH + "/{name}.wav", hooks.audio, methods=["GET"])
     return router
 
@@ -127,6 +135,17 @@ class _Hooks:
         try:
             await self._end(form)
         except Exception as error:  # Twilio could do nothing about it; the session expires by itself
+            _log_failure(request.url.path, error)
+        return Response(status_code=204)
+
+    async def machine(self, request: Request) -> Response:
+        """Who picked up a call that we made: a machine is not talked to."""
+        form = await read_signed(request, self._signature, self._at.origin)
+        try:
+            call = CallForm.model_validate(form.fields)
+            if call.answered_by.startswith("machine"):
+                await self._desk.machine_answered(call.call_id)
+        except Exception as error:  # as above: the call goes on, in the worst case to a machine
             _log_failure(request.url.path, error)
         return Response(status_code=204)
 

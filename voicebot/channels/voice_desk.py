@@ -117,6 +117,12 @@ class VoiceDesk(Protocol):
     async def answer(self, call: IncomingCall) -> Reply:
         """Somebody calls."""
 
+    async def call_back(self, call: IncomingCall) -> Reply:
+        """The person was called by us and has picked up; `from_number` is theirs."""
+
+    async def machine_answered(self, call_id: str) -> None:
+        """An answering machine took the call that we made."""
+
     async def keys(self, call_id: str, digits: str, event_id: str) -> Reply:
         """The person pressed `digits` (0-9, * and #), or nothing: ""."""
 

@@ -68,7 +68,10 @@ def _draw(options: argparse.Namespace) -> int:
     if options.svg is None:
         print(draw.mermaid(flow, prompts.caption))
         return 0
-    options.svg.write_text(svg.svg(flow, prompts.caption), encoding="utf-8")
+    try:
+        options.svg.write_text(svg.svg(flow, prompts.caption), encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{options.svg}: cannot be written ({error.strerror}); check the path") from error
     print(options.svg)
     return 0
 

@@ -15,9 +15,10 @@ from rich.table import Table
 from voicebot import doctor
 from voicebot.app import create_app
 from voicebot.cli.command import Commands, add
-from voicebot.config import read_settings
+from voicebot.config import Settings, read_settings
 from voicebot.logs import configure
 from voicebot.speech import models
+from voicebot.store.server import connect
 
 
 def add_commands(commands: Commands) -> None:
@@ -37,8 +38,16 @@ def _serve(options: argparse.Namespace) -> int:
     settings = read_settings()
     configure()
     app = create_app(settings)
+    if settings.redis_url:
+        asyncio.run(_reach_redis(settings))
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, ws_max_size=1 << 17)
     return 0
+
+
+async def _reach_redis(settings: Settings) -> None:
+    """Raise StoreError before uvicorn starts, which would answer with a traceback."""
+    async with connect(settings.redis_url, settings.data):
+        pass
 
 
 def _list(options: argparse.Namespace) -> int:

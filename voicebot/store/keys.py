@@ -35,6 +35,10 @@ class PersonKeys:
         """String: the id of the session that a new call may resume."""
         return self._key("latest")
 
+    def texting(self) -> str:
+        """String: the id of the conversation by text, while it lasts."""
+        return self._key("texting")
+
     def number(self) -> str:
         """String: the sealed telephone number, for call-backs and texts."""
         return self._key("number")

@@ -83,6 +83,17 @@ class Sessions:
             person = await self._redis.get(call(call_id))
         return None if person is None else str(person)
 
+    async def text_session(self, person: str, new_id: str) -> str:
+        """The id of the person's conversation by text; `new_id` when none goes on. It lasts a day."""
+        keys = PersonKeys(person)
+        async with _named_failure(), self._redis.pipeline() as pipe:
+            pipe.set(keys.texting(), new_id, nx=True, ex=SESSION_TTL_S)
+            pipe.get(keys.texting())
+            pipe.expire(keys.texting(), SESSION_TTL_S)
+            self._remember(pipe, keys, keys.texting())
+            results = await pipe.execute()
+        return str(results[1])
+
     async def keep_number(self, person: str, number: str) -> None:
         """Keep the number, sealed, so that the person can be called back or texted."""
         keys = PersonKeys(person)

@@ -139,10 +139,10 @@ def dial_number(
     return str(response)
 
 
-def message(text: str | None) -> str:
-    """Answer a text with `text`; None: with nothing."""
+def messages(texts: Iterable[str]) -> str:
+    """Answer a text with `texts`, one message each; with none of them, silence."""
     response = MessagingResponse()
-    if text:
+    for text in texts:
         response.message(_clean(text))
     return str(response)
 

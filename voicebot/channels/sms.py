@@ -1,0 +1,103 @@
+"""Twilio's messaging webhook: a text comes in, one step of the conversation goes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from voicebot.channels.security import read_signed
+from voicebot.channels.service import Service
+from voicebot.dialogue.action import Say
+from voicebot.numbers import e164
+from voicebot.runner import Reply, Who
+from voicebot.texting import split
+from voicebot.twilio import twiml
+from voicebot.twilio.signature import Signature
+
+log = structlog.get_logger()
+
+SMS_PATH: Final = "/twilio/sms"
+#: Words by which somebody who wanted no more texts asks for them again; Twilio's own are English.
+OPT_IN_WORDS: Final = frozenset({"start", "debut", "début", "unstop"})
+_APOLOGY: Final = "common.again_later"
+_OPTED_IN: Final = "sms.opted_in"
+_PICTURE: Final = "sms.picture"
+_EMPTY: Final = "sms.empty"
+
+
+class TextForm(BaseModel):
+    """The fields of a messaging webhook that we look at. Source: Twilio, "TwiML Messaging: Request"."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    message_id: Annotated[str, Field(alias="MessageSid", pattern=r"^(SM|MM)[0-9a-fA-F]{32}$")]
+    from_number: Annotated[str, Field(alias="From", max_length=256)] = ""
+    body: Annotated[str, Field(alias="Body", max_length=4096)] = ""
+    pictures: Annotated[int, Field(alias="NumMedia", ge=0, le=20)] = 0
+
+
+@dataclass(frozen=True)
+class TextDesk:
+    """Answers texts: it keeps track of whose conversation goes on, and decides nothing about it."""
+
+    service: Service
+
+    async def answer(self, text: TextForm) -> tuple[str, ...]:
+        """The messages to send back; none to who opted out or cannot be answered."""
+        number = e164(text.from_number)
+        if number is None:
+            return ()
+        sessions = self.service.runner.sessions
+        person = self.service.privacy.pseudonym(number)
+        if await sessions.has_opted_out(person):
+            if text.body.strip().lower() not in OPT_IN_WORDS:
+                return ()
+            await sessions.opt_in(person)
+            return self._messages((Say(_OPTED_IN),))
+        await sessions.keep_number(person, number)
+        if not text.body.strip():
+            return self._messages((Say(_PICTURE if text.pictures else _EMPTY),))
+        who = Who(person, await sessions.text_session(person, text.message_id))
+        return self._messages((await self._turn(who, text)).says)
+
+    def apology(self) -> tuple[str, ...]:
+        """What to say when we failed."""
+        return self._messages((Say(_APOLOGY),))
+
+    async def _turn(self, who: Who, text: TextForm) -> Reply:
+        """The answer to a text; the first one of a conversation opens it, and may already name the need."""
+        runner = self.service.runner
+        session, _ = await runner.sessions.load(who.person, who.session_id)
+        opened = None
+        if session.status != "open":
+            opened = await runner.start(who, "sms", f"{text.message_id}:start", textable=True)
+        reply = await runner.hear(who, text.body, text.message_id)
+        lost = reply.session.no_match > 0
+        return opened if opened and lost else reply
+
+    def _messages(self, says: tuple[Say, ...]) -> tuple[str, ...]:
+        prompts = self.service.prompts
+        return split(" ".join(prompts.text(prompts.render(say, "sms")) for say in says))
+
+
+def routes(service: Service, signature: Signature) -> APIRouter:
+    """The webhook at `/twilio/sms`. Whatever fails, the person gets a sentence."""
+    router = APIRouter()
+    desk = TextDesk(service)
+    apology = desk.apology()
+
+    async def answer(request: Request) -> Response:
+        form = await read_signed(request, signature, service.public_url)
+        try:
+            messages = await desk.answer(TextForm.model_validate(form.fields))
+        except Exception as error:  # the texter must not be left without an answer
+            log.error("text failed", error=type(error).__name__)
+            messages = apology
+        return Response(twiml.messages(messages), media_type="text/xml")
+
+    router.add_api_route(SMS_PATH, answer, methods=["POST"])
+    return router
