@@ -17,6 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"datafile", "dialogue", "logs"}),
     frozenset({"flows", "nlu", "prompts", "speech", "privacy", "twilio", "texting"}),
     frozenset({"content", "store", "summary"}),
+    frozenset({"records"}),
     frozenset({"runner"}),
     frozenset({"channels", "jobs", "console"}),
     frozenset({"config"}),

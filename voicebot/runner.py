@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from voicebot.dialogue import step
 from voicebot.dialogue.action import (
     Action,
-    CallBack,
     End,
     Forget,
-    HandOff,
     Listen,
     LookUp,
     OptOut,
     Say,
-    SendSummary,
 )
 from voicebot.dialogue.event import (
     Channel,
@@ -35,11 +32,8 @@ from voicebot.dialogue.meaning import NO_INTENT, Expecting, Meaning, Value
 from voicebot.dialogue.policy import CLEAR_CONFIDENCE, NUMBER_KINDS, SURE_CONFIDENCE
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
-from voicebot.privacy import redact
-from voicebot.store.sessions import Change, Plain, Record, Sessions
-
-#: The text to who was cut off in the middle of a procedure.
-BROKEN_OFF = "sms.broken_off"
+from voicebot.records import after_hang_up, caused, turn_record
+from voicebot.store.sessions import Change, Sessions
 
 _RETRIES = 5
 _LONGEST_LOOKUPS = 5
@@ -189,85 +183,22 @@ class Runner:
         actions: tuple[Action, ...],
         confidence: float,
     ) -> Change:
-        records = tuple(record for action in actions if (record := _record(action, after)))
         if isinstance(event, HungUp):
-            records = self._after_hang_up(before, event)
+            records = after_hang_up(before, event, self.missed_call_s)
+        else:
+            records = caused(actions, after)
         forget = any(isinstance(action, Forget) for action in actions)
-        turn = self._turn_record(before, event, after, actions, confidence)
+        says = tuple(action for action in actions if isinstance(action, Say))
+        said = self.wording(says, after.channel)
+        turn = turn_record(before, event, after, actions, confidence, said)
         opt_out = any(isinstance(action, OptOut) for action in actions)
         return Change(after, version, turn, records, forget, opt_out)
 
-    def _after_hang_up(self, before: Session, event: HungUp) -> tuple[Record, ...]:
-        """A call that rang off at once asks to be called back; one that broke off is told how to go on."""
-        if before.status != "open" or before.channel == "sms":
-            return ()
-        if before.turn == 1 and event.at - before.updated_at < self.missed_call_s:
-            return (Record("callback", f"{before.id}:missed", event.at, _about(before)),)
-        if before.trail and before.textable:
-            told = {"topic": "", "notes": [BROKEN_OFF], **_about(before)}
-            return (Record("sms", f"{before.id}:broken", event.at, told),)
-        return ()
-
-    def _turn_record(
-        self, before: Session, event: Event, after: Session, actions: tuple[Action, ...], confidence: float
-    ) -> Plain:
-        meaning = event.meaning if isinstance(event, Heard) else Meaning("")
-        says = tuple(action for action in actions if isinstance(action, Say))
-        return {
-            "turn": after.turn,
-            "at": event.at,
-            "event": type(event).__name__,
-            "channel": after.channel,
-            "heard": redact(meaning.text),
-            "confidence": round(confidence, 3),
-            "intent": meaning.intent,
-            "value": None if meaning.value is None else redact(str(meaning.value)),
-            "certainty": meaning.certainty,
-            "asked": before.place.step if before.place else None,
-            "flow": after.place.flow if after.place else None,
-            "step": after.place.step if after.place else None,
-            "pending": after.pending.kind if after.pending else None,
-            "prompt": _question(says),
-            "text": self.wording(says, after.channel),
-            "status": after.status,
-            "result": next((a.reason for a in actions if isinstance(a, End)), None),
-            "ticket": next((a.key for a in actions if isinstance(a, HandOff)), None),
-            "sms": next((a.key for a in actions if isinstance(a, SendSummary)), None),
-        }
-
-
-def _question(says: tuple[Say, ...]) -> str | None:
-    """The prompt that asked; how to type the answer may be said after it."""
-    prompts = [say.prompt for say in says if not say.prompt.startswith("common.keys_")]
-    return prompts[-1] if prompts else None
-
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:
-    """What the recognizer was not sure of is asked back before it counts: a number, a procedure, a goodbye."""
+    """What the recognizer was not sure of is asked back first: a number, a procedure, a goodbye."""
     number = meaning.value is not None and expecting.kind in NUMBER_KINDS
     named = meaning.value is None and meaning.danger is None and meaning.intent != NO_INTENT
     needed = SURE_CONFIDENCE if number else CLEAR_CONFIDENCE if named else 0.0
     doubtful = meaning.certainty == "sure" and confidence < needed
     return replace(meaning, certainty="unsure") if doubtful else meaning
-
-
-def _record(action: Action, session: Session) -> Record | None:
-    """What must be kept until a human or the outbox deals with it."""
-    if isinstance(action, HandOff):
-        asked = {"reason": action.reason, "priority": action.priority, "topic": action.topic}
-        return Record("ticket", action.key, session.updated_at, {**asked, **_about(session)})
-    if isinstance(action, SendSummary):
-        summary = {"topic": action.topic, "notes": list(action.notes)}
-        return Record("sms", action.key, session.updated_at, {**summary, **_about(session)})
-    if isinstance(action, CallBack):
-        return Record("callback", action.key, session.updated_at, _about(session))
-    return None
-
-
-def _about(session: Session) -> dict[str, Any]:
-    return {
-        "person": session.person,
-        "session": session.id,
-        "channel": session.channel,
-        "slots": dict(session.slots),
-    }

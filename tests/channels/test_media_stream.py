@@ -36,8 +36,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audio")]
 FRAME_S = 0.02
 QUIET = b"\xff" * 160
 #: From the first sound of the caller to the order to stop the prompt, in audio time.
-BARGE_IN_MS = 220
-WORST_BARGE_IN_MS = 300
+BARGE_IN_MS = 240
+WORST_BARGE_IN_MS = 360
 
 
 @dataclass(frozen=True)

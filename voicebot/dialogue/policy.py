@@ -18,7 +18,7 @@ CLOSE_SCORES = 0.12
 #: A spoken number recognized with less confidence than this is read back: of 60 spoken ages by telephone,
 #: whisper-base gave a wrong number 20 times.
 SURE_CONFIDENCE = 0.85
-#: What names a procedure or ends the call must be recognized at least so well to be acted upon: single letters
+#: What names a procedure or ends the call must be recognized at least so well to count: single letters
 #: and words by telephone came out as "terminer", "retraite" and "énergie" with 0.23 to 0.44.
 CLEAR_CONFIDENCE = 0.5
 #: Answers that are stored, sent or dialled: read back even when understood well.
