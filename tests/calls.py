@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,7 +39,7 @@ def spoken(answers: dict[str, list[str]]) -> Answers:
 
 
 async def call(
-    running: Rehearsal, caller: CallerVoice, turns: list[Turn] | Answers, **options: Any
+    running: Rehearsal, caller: CallerVoice, turns: Sequence[Turn] | Answers, **options: Any
 ) -> CallReport:
     """A call that no carrier would complain about."""
     made = CallOptions(journal=running.journal, **options)
