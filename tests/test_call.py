@@ -16,7 +16,7 @@ import pytest
 from tests import conversations
 from tests.calls import call, inside, prompts, session_of, spoken, story
 from tests.conftest import VAR
-from voicebot.channels.simulator import CallerVoice, HangUp, Press, SayText, StaySilent
+from voicebot.channels.simulator import CallerVoice, HangUp, Press, SayText, StaySilent, Turn
 from voicebot.channels.simulator.webhook import Webhooks
 from voicebot.channels.twiml import KEYS_PATH, VOICE_PATH
 from voicebot.config import Settings
@@ -86,7 +86,7 @@ async def test_who_speaks_over_the_prompt_is_listened_to(
     running: Rehearsal, caller: CallerVoice, tmp_path: Path
 ) -> None:
     wav = tmp_path / "call.wav"
-    interrupts = [SayText("bonjour, je voudrais demander le RSA", barge_in_s=1.5), HangUp()]
+    interrupts: list[Turn] = [SayText("bonjour, je voudrais demander le RSA", barge_in_s=1.5), HangUp()]
     report = await call(running, caller, interrupts, wav=wav)
     assert prompts(report)[-1] == "rsa.age"
     said, prompted = (np.flatnonzero(loud(side)) for side in sides(wav))
@@ -121,9 +121,8 @@ async def test_who_was_cut_off_calls_again_and_goes_on(running: Rehearsal, calle
 async def test_a_caller_silent_for_minutes_hears_a_way_out_and_nothing_is_lost(
     running: Rehearsal, caller: CallerVoice
 ) -> None:
-    report = await call(
-        running, caller, [SayText("je voudrais le RSA"), StaySilent(180.0)], from_number="+33639980004"
-    )
+    turns: list[Turn] = [SayText("je voudrais le RSA"), StaySilent(180.0)]
+    report = await call(running, caller, turns, from_number="+33639980004")
     assert (report.ending, report.last["result"]) == ("app_hung_up", "silence")
     assert "common.offer_human" in prompts(report)
     assert prompts(report)[-1] == "common.silence_goodbye"
@@ -144,7 +143,12 @@ async def test_a_recognizer_that_dies_leaves_the_keys_at_the_same_question(
         return starts.pop()(expected)
 
     monkeypatch.setattr(recognizer, "start", start)
-    turns = [SayText("je voudrais demander le RSA"), SayText("j'ai trente ans"), Press("30#"), Press("1")]
+    turns: list[Turn] = [
+        SayText("je voudrais demander le RSA"),
+        SayText("j'ai trente ans"),
+        Press("30#"),
+        Press("1"),
+    ]
     report = await call(running, caller, turns, from_number="+33639980005")
     assert not starts
     journal = await running.journal(report.call_sid)

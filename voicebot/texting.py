@@ -1,7 +1,7 @@
 """SMS text: written in the letters that cost little, counted in segments, cut where nobody minds.
 
-Source: 3GPP TS 23.038 (the GSM 7-bit alphabet) and Twilio's description of segments: 160 units in one message,
-153 in each of several; one letter outside the alphabet makes it 70 and 67.
+Source: 3GPP TS 23.038 (the GSM 7-bit alphabet) and Twilio, who count 160 units in one message and 153 in
+each of several; one letter outside the alphabet makes it 70 and 67.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ from voicebot.channels.media_messages import (
     parse,
 )
 
-WHO = protocol.StreamIdentity()
+#: Fixed, because the names of parametrized tests must be the same in every worker.
+WHO = protocol.StreamIdentity("MZ" + "1" * 32, "AC" + "2" * 32, "CA" + "3" * 32)
 FRAME = bytes(range(160))
 
 START = protocol.build_start(WHO, 1, custom_parameters={"person": "p", "proof": "q"})

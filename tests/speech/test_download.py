@@ -122,7 +122,9 @@ def test_an_archive_that_reaches_outside_its_folder_is_refused(tmp_path: Path, n
     assert [path.name for path in tmp_path.rglob("*")] == ["in", "a.zip"]
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", zipped("m/file")[:-30]])
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", zipped("m/file")[:-30]], ids=["empty", "none", "cut"]
+)
 def test_a_damaged_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(ModelError, match="cannot be unpacked"):
