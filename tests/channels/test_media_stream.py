@@ -36,8 +36,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audio")]
 FRAME_S = 0.02
 QUIET = b"\xff" * 160
 #: From the first sound of the caller to the order to stop the prompt, in audio time.
-BARGE_IN_MS = 240
-WORST_BARGE_IN_MS = 360
+#: The figure itself is checked in pure audio time by test_conversation; here a busy machine adds its own.
+BARGE_IN_MS = 320
+WORST_BARGE_IN_MS = 600
 
 
 @dataclass(frozen=True)

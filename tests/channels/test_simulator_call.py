@@ -91,7 +91,7 @@ class App:
 
     def web(self) -> FastAPI:
         web = FastAPI()
-        web.add_api_route("/twilio/{name}", self.answer, methods=["POST"])
+        web.add_api_route("/twilio/{name:path}", self.answer, methods=["POST"])
         web.add_api_route("/prompt.wav", self.prompt)
         web.add_api_websocket_route("/twilio/stream", self.stream)
         return web
