@@ -1,7 +1,7 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends npm && rm -rf /var/lib/apt/lists/*
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY voicebot voicebot
 COPY prompts prompts
 RUN python -m venv .venv \

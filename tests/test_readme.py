@@ -1,22 +1,58 @@
-"""What the documents name exists: files, make targets, commands and settings."""
+"""What the documents and the Makefile name exists: files, make targets, commands, options, settings."""
 
 from __future__ import annotations
 
 import re
+import shlex
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from voicebot.app import FLOWS
 from voicebot.cli import parser
 from voicebot.config import Settings
+from voicebot.flows.load import load_flows
+from voicebot.speech import models
 
 ROOT = Path(__file__).parent.parent
-DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+DOCS = [*(ROOT / page for page in PAGES), *sorted((ROOT / "docs").rglob("*.md"))]
+README = DOCS[0].read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+#: A command as it is typed, in a code block or between backticks: `.venv/bin/voicebot flows list`.
+PROGRAM = r"(?:\.venv/bin/)?voicebot"
+COMMAND = re.compile(rf"^ {{4}}{PROGRAM} (.+)|`{PROGRAM} ([a-z][^`]*)`", re.MULTILINE)
+MAKE = re.compile(r"(?:`|^ {4})make ([a-z]+)", re.MULTILINE)
+BENCHMARK = re.compile(r"-m benchmarks\.(\w+)")
 
 
 def ids(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The arguments of each command that the text shows; `<name>` stands for any word."""
+    for typed in COMMAND.findall(text.replace("\t$(BIN)/", "    ")):
+        yield shlex.split("".join(typed).partition("  #")[0].replace("<", "").replace(">", ""))
+
+
+def exit_code(words: list[str]) -> int:
+    """What the parser says of a command; one that is only named, like `flows draw`, is asked for its help."""
+    only_named = len(words) <= 2 and not any(word.startswith("-") for word in words)
+    try:
+        parser().parse_args([*words, *(["--help"] if only_named else [])])
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
+    return 0
+
+
+def test_the_readme_shows_how_to_run_everything() -> None:
+    assert len(list(commands(README))) >= 8
+    assert len(list(commands(MAKEFILE))) >= 5
+    assert {"demo", "test", "serve"} <= set(MAKE.findall(README))
 
 
 @pytest.mark.parametrize("path", DOCS, ids=ids)
@@ -34,25 +70,50 @@ def test_named_files_exist(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCS, ids=ids)
 def test_make_targets_exist(path: Path) -> None:
-    for target in re.findall(r"(?:`|^ {4})make ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
-        assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
+    for target in MAKE.findall(path.read_text(encoding="utf-8")):
+        assert re.search(rf"^{target}:.*##", MAKEFILE, re.MULTILINE), target
 
 
-@pytest.mark.parametrize("path", DOCS, ids=ids)
-def test_commands_exist(path: Path) -> None:
-    lines = re.findall(r"(?:`|\.venv/bin/)voicebot ([a-z][^`\n<]*)", path.read_text(encoding="utf-8"))
-    help_text = {words.split()[0] for words in lines}
-    known = parser().format_help()
-    assert all(re.search(rf"^\s+{name}\b", known, re.MULTILINE) for name in help_text), help_text
+@pytest.mark.parametrize("path", [*DOCS, ROOT / "Makefile"], ids=ids)
+def test_commands_are_understood(path: Path) -> None:
+    for words in commands(path.read_text(encoding="utf-8")):
+        assert exit_code(words) == 0, f"voicebot {shlex.join(words)}"
 
 
-@pytest.mark.parametrize("path", DOCS, ids=ids)
+@pytest.mark.parametrize("path", [*DOCS, ROOT / "Makefile"], ids=ids)
+def test_named_models_and_procedures_exist(path: Path) -> None:
+    flows = {*load_flows(FLOWS).by_name, "name"}
+    known = {model.name for model in models.catalogue()}
+    for words in commands(path.read_text(encoding="utf-8")):
+        if words[:2] == ["models", "install"]:
+            assert set(words[2:]) <= known
+        if words[:2] == ["flows", "draw"]:
+            assert set(words[2:3]) <= flows
+
+
+@pytest.mark.parametrize("path", [*DOCS, ROOT / "Makefile"], ids=ids)
 def test_benchmarks_exist(path: Path) -> None:
-    for name in re.findall(r"-m benchmarks\.(\w+)", path.read_text(encoding="utf-8")):
+    for name in BENCHMARK.findall(path.read_text(encoding="utf-8")):
         assert (ROOT / "benchmarks" / f"{name}.py").is_file(), name
 
 
-def test_every_setting_of_the_example_is_one() -> None:
+def test_the_example_shows_every_setting() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    known = {f"VOICEBOT_{name.upper()}" for name in Settings.model_fields} | {"REDIS_URL"}
-    assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) <= known
+    own = {f"VOICEBOT_{name.upper()}" for name in Settings.model_fields if name != "redis_url"}
+    known = own | {"REDIS_URL"}
+    assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == known
+
+
+def test_the_decision_on_dependencies_shows_every_one() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "docs/decisions/0010-dependencies.md").read_text(encoding="utf-8")
+    extras = project["optional-dependencies"]
+    for line in [*project["dependencies"], *extras["whisper"], *extras["voices"], *extras["test"]]:
+        name = re.sub(r"-?(part)?\d$", "", re.split(r"[<>=]", line)[0])
+        assert name in text, name
+
+
+def test_the_lock_names_no_host_and_pins_every_package() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 50
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.+!-]+", line)] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -39,8 +39,14 @@ FLOWS = ROOT / "voicebot" / "flows"
 PROMPTS = ROOT / "prompts" / "fr"
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application; what it needs is loaded when it starts. Raises ConfigError for missing secrets."""
+Make = Callable[[Settings, Redis], Service]
+
+
+def create_app(settings: Settings, make: Make | None = None) -> FastAPI:
+    """The application; what it needs is loaded when it starts, by `make` (default: `build`).
+
+    Raises ConfigError for missing secrets.
+    """
     if not settings.twilio_tokens:
         raise ConfigError(
             "VOICEBOT_TWILIO_TOKEN: expected Twilio's auth token, none came; set it, or try `voicebot demo`"
@@ -50,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connect(settings.redis_url, settings.data) as redis:
-            service = await asyncio.to_thread(build, settings, redis)
+            service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
             app.state.service = service
             yield

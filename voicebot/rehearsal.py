@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from voicebot.app import create_app
+from voicebot.app import Make, create_app
 from voicebot.channels.service import Service
 from voicebot.config import Settings
 from voicebot.errors import ConfigError
@@ -59,7 +59,10 @@ def new_secrets() -> Mapping[str, SecretStr]:
 
 @contextmanager
 def rehearse(
-    settings: Settings, data: Path, secrets: Mapping[str, SecretStr] | None = None
+    settings: Settings,
+    data: Path,
+    secrets: Mapping[str, SecretStr] | None = None,
+    make: Make | None = None,
 ) -> Iterator[Rehearsal]:
     """Run the service in a thread until the block ends, its embedded Redis in `data`.
 
@@ -69,7 +72,7 @@ def rehearse(
     url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"
     own_settings = {"public_url": url, "redis_url": None, "data": data, **(secrets or new_secrets())}
     own = settings.model_copy(update=own_settings)
-    app = create_app(own)
+    app = create_app(own, make)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=1 << 17, lifespan="on"))
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_until_complete, args=(server.serve([listening]),), daemon=True)

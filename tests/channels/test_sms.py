@@ -146,7 +146,7 @@ async def test_oubli_erases_everything_and_says_so(text: Text, redis: Redis, ser
 @pytest.mark.parametrize("word", ["RAPPEL", "bip", "rappelez moi svp"])
 async def test_a_call_back_is_noted_where_the_texter_is(text: Text, service: Service, word: str) -> None:
     await text("RSA")
-    assert "rappelons" in await text(word)
+    assert "notée" in await text(word)
     (record,) = await service.runner.sessions.records("callback")
     assert record["person"] == service.privacy.pseudonym(SOMEBODY)
 

@@ -24,7 +24,7 @@ def progress(understanding: Understanding, text: str, expecting: Expecting) -> P
         return "hesitating"
     meaning = understanding.interpret(text, expecting)
     sure = meaning.certainty == "sure" and not meaning.danger
-    answered = meaning.value is not None or (meaning.intent != NO_INTENT and expecting.kind != "intent")
+    answered = meaning.value is not None or meaning.intent != NO_INTENT
     return "complete" if sure and answered else "open"
 
 

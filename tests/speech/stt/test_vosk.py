@@ -56,7 +56,6 @@ def test_the_text_so_far_is_known_before_the_end(vosk: VoskRecognizer) -> None:
     early = stream.peek()
     assert early
     assert early.text
-    assert stream.accept(said("oui")[:320]) == early.text
     assert stream.finish().text.startswith(early.text)
 
 

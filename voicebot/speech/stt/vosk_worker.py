@@ -27,8 +27,9 @@ _RATE_HZ = 16000
 class _Hearing:
     """One utterance. Vosk itself ends utterances at silences; their results are put together again."""
 
-    def __init__(self, recognizer: Any) -> None:
+    def __init__(self, recognizer: Any, closed: bool = False) -> None:
         self._recognizer = recognizer
+        self._closed = closed
         self._recognizer.SetWords(True)
         self._recognizer.SetPartialWords(True)
         self._results: list[dict[str, Any]] = []
@@ -39,6 +40,15 @@ class _Hearing:
 
     def peek(self) -> Transcript:
         return transcript([*self._results, json.loads(self._recognizer.PartialResult())])
+
+    def settled(self) -> Transcript:
+        """At a pause: partial results lag by half a second, final ones take 10 ms with a grammar.
+
+        Vosk goes on afterwards as with a new utterance. Free speech is not cut: it lives on context.
+        """
+        if self._closed:
+            self._results.append(json.loads(self._recognizer.FinalResult()))
+        return self.peek()
 
     def finish(self) -> Transcript:
         return transcript([*self._results, json.loads(self._recognizer.FinalResult())])
@@ -65,7 +75,7 @@ class _Worker:
 
     def _answer(self, kind: str, stream: int, *rest: Any) -> None:
         if kind == "start":
-            self._hearings[stream] = _Hearing(self._recognizer(stream, *rest))
+            self._hearings[stream] = _Hearing(*self._recognizer(stream, *rest))
         elif hearing := self._hearings.get(stream):
             self._hear(kind, stream, hearing, *rest)
 
@@ -74,7 +84,7 @@ class _Worker:
             hearing.accept(*rest)
             self._connection.send(("partial", stream, hearing.peek().text))
         elif kind == "peek":
-            self._tell("peeked", stream, hearing.peek())
+            self._tell("peeked", stream, hearing.settled())
         else:
             del self._hearings[stream]
             if kind == "finish":
@@ -83,15 +93,16 @@ class _Worker:
     def _tell(self, name: str, stream: int, heard: Transcript) -> None:
         self._connection.send((name, stream, heard.text, heard.confidence))
 
-    def _recognizer(self, stream: int, phrases: tuple[str, ...] | None) -> Any:
+    def _recognizer(self, stream: int, phrases: tuple[str, ...] | None) -> tuple[Any, bool]:
+        """A recognizer, and whether it hears nothing but a grammar."""
         if phrases is None or not self._takes_grammars:
-            return vosk.KaldiRecognizer(self._model, _RATE_HZ)
+            return vosk.KaldiRecognizer(self._model, _RATE_HZ), False
         allowed = grammar(phrases, lambda word: self._model.vosk_model_find_word(word) >= 0)
         if allowed.unknown:
             self._connection.send(("unknown", stream, allowed.unknown))
         if allowed.json is None:
-            return vosk.KaldiRecognizer(self._model, _RATE_HZ)
-        return vosk.KaldiRecognizer(self._model, _RATE_HZ, allowed.json)
+            return vosk.KaldiRecognizer(self._model, _RATE_HZ), False
+        return vosk.KaldiRecognizer(self._model, _RATE_HZ, allowed.json), True
 
 
 def takes_grammars(folder: Path) -> bool:
