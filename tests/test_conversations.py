@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -14,6 +15,7 @@ from voicebot.dialogue.event import Channel
 from voicebot.dialogue.flow import Flows
 from voicebot.flows.load import load_flows
 from voicebot.nlu import Understanding
+from voicebot.places import lookups
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
@@ -39,9 +41,15 @@ def prompts() -> Prompts:
 
 @pytest.fixture
 def runner(
-    redis: Redis, privacy: Privacy, understanding: Understanding, flows: Flows, prompts: Prompts
+    redis: Redis,
+    privacy: Privacy,
+    understanding: Understanding,
+    flows: Flows,
+    prompts: Prompts,
+    tmp_path: Path,
 ) -> Runner:
-    return Runner(flows, understanding, Sessions(redis, privacy), lambda: 1.0, partial(wording, prompts))
+    sessions, found = Sessions(redis, privacy), lookups(tmp_path, lambda: 1.0)
+    return Runner(flows, understanding, sessions, lambda: 1.0, partial(wording, prompts), found)
 
 
 @pytest.mark.parametrize(("conversation", "channel"), CASES, ids=[f"{c.file}-{by}" for c, by in CASES])

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "voicebot"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
-    frozenset({"flows", "nlu", "prompts", "speech", "privacy", "twilio", "texting"}),
+    frozenset({"flows", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
     frozenset({"content", "store", "summary"}),
     frozenset({"records"}),
     frozenset({"runner"}),

@@ -20,6 +20,7 @@ from voicebot.config import Settings
 from voicebot.errors import ConfigError
 from voicebot.flows.load import load_flows
 from voicebot.nlu import Understanding
+from voicebot.places import lookups
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
@@ -81,6 +82,7 @@ def build(settings: Settings, redis: Redis) -> Service:
         sessions,
         time.time,
         partial(wording, prompts),
+        lookups(settings.var / "places", time.time),
         missed_call_s=settings.missed_call_s,
     )
     return Service(

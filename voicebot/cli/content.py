@@ -20,6 +20,7 @@ from voicebot.datafile import Finding
 from voicebot.errors import DataError, ModelError
 from voicebot.flows import draw, schema, svg
 from voicebot.flows.load import list_flows, load_flows, stale
+from voicebot.places import LOOKUPS
 from voicebot.prompts import Prompts
 from voicebot.speech import voices
 
@@ -52,7 +53,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    findings: Sequence[Finding] = check_all(options.root)
+    findings: Sequence[Finding] = check_all(options.root, LOOKUPS)
     for finding in findings:
         print(finding)
     print(f"{len(findings)} to put right" if findings else "all right")
