@@ -117,9 +117,11 @@ def test_an_early_answer_is_forgotten_when_the_person_goes_on(whisper: WhisperRe
     early = stream.peek()
     stream.accept(said("je voudrais parler à quelqu'un"))
     final = stream.finish()
-    assert early.text.rstrip(".") in final.text
-    assert "parler" in final.text
+    # By its words and not letter by letter: with more to go by, the recognizer may spell the start otherwise.
+    assert "perdu" in early.text
     assert "parler" not in early.text
+    assert "perdu" in final.text
+    assert "parler" in final.text
 
 
 def test_several_calls_are_heard_at_the_same_time(whisper: WhisperRecognizer) -> None:
