@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +15,12 @@ from voicebot.dialogue.codec import from_dict, to_dict
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
-from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, call, waiting
+from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, abandoned, call, waiting
+from voicebot.store.server import arrived
 
 Plain = Mapping[str, Any]
+#: Told of each new record after it was written: its kind, the person, its id. Must not raise.
+Told = Callable[[str, str, str], Awaitable[None]]
 RECORD_KINDS = ("ticket", "sms", "callback")
 
 
@@ -46,25 +49,30 @@ class Change:
     opt_out: bool = False
 
 
+async def _nobody(kind: str, person: str, record_id: str) -> None:
+    """Nobody needs to be told."""
+
+
 class Sessions:
     """The conversations in Redis, sealed."""
 
-    def __init__(self, redis: Redis, privacy: Privacy) -> None:
+    def __init__(self, redis: Redis, privacy: Privacy, told: Told = _nobody) -> None:
         self._redis = redis
         self._privacy = privacy
+        self._told = told
 
     async def load(self, person: str, session_id: str) -> tuple[Session, int]:
         """The session and its version; a new session and 0 when there is none."""
         key = PersonKeys(person).session(session_id)
-        async with _named_failure():
-            blob, version = await self._redis.hmget(key, "blob", "version")
+        async with named_failure():
+            blob, version = await arrived(self._redis.hmget(key, ["blob", "version"]))
         if blob is None:
             return Session(session_id, person), 0
         return from_dict(self._privacy.unseal(blob)), int(version or 0)
 
     async def resumable(self, person: str) -> Plain | None:
         """The plain form of the person's last broken-off session, if it is still kept."""
-        async with _named_failure():
+        async with named_failure():
             session_id = await self._redis.get(PersonKeys(person).latest())
         if session_id is None:
             return None
@@ -74,19 +82,19 @@ class Sessions:
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
-        async with _named_failure():
+        async with named_failure():
             await self._redis.set(call(call_id), person, ex=SESSION_TTL_S)
 
     async def caller(self, call_id: str) -> str | None:
         """The pseudonym of who makes this call."""
-        async with _named_failure():
+        async with named_failure():
             person = await self._redis.get(call(call_id))
         return None if person is None else str(person)
 
     async def text_session(self, person: str, new_id: str) -> str:
         """The id of the person's conversation by text; `new_id` when none goes on. It lasts a day."""
         keys = PersonKeys(person)
-        async with _named_failure(), self._redis.pipeline() as pipe:
+        async with named_failure(), self._redis.pipeline() as pipe:
             pipe.set(keys.texting(), new_id, nx=True, ex=SESSION_TTL_S)
             pipe.get(keys.texting())
             pipe.expire(keys.texting(), SESSION_TTL_S)
@@ -97,36 +105,36 @@ class Sessions:
     async def keep_number(self, person: str, number: str) -> None:
         """Keep the number, sealed, so that the person can be called back or texted."""
         keys = PersonKeys(person)
-        async with _named_failure(), self._redis.pipeline() as pipe:
+        async with named_failure(), self._redis.pipeline() as pipe:
             pipe.set(keys.number(), self._privacy.seal(number), ex=RECORD_TTL_S)
             self._remember(pipe, keys, keys.number())
             await pipe.execute()
 
     async def number(self, person: str) -> str | None:
         """The person's number in E.164, None when it was hidden or erased."""
-        async with _named_failure():
+        async with named_failure():
             sealed = await self._redis.get(PersonKeys(person).number())
         return None if sealed is None else str(self._privacy.unseal(sealed))
 
     async def has_opted_out(self, person: str) -> bool:
         """Whether the person wants no texts."""
-        async with _named_failure():
+        async with named_failure():
             return bool(await self._redis.exists(PersonKeys(person).opted_out()))
 
     async def opt_in(self, person: str) -> None:
         """The person wants texts again."""
-        async with _named_failure():
+        async with named_failure():
             await self._redis.delete(PersonKeys(person).opted_out())
 
     async def turns(self, person: str, session_id: str) -> list[Plain]:
         """The turn records of a conversation, oldest first."""
-        async with _named_failure():
-            sealed = await self._redis.lrange(PersonKeys(person).turns(session_id), 0, -1)
+        async with named_failure():
+            sealed = await arrived(self._redis.lrange(PersonKeys(person).turns(session_id), 0, -1))
         return [self._privacy.unseal(one) for one in sealed]
 
     async def records(self, kind: str) -> list[Plain]:
         """The waiting records of `kind`, oldest first."""
-        async with _named_failure():
+        async with named_failure():
             names = [str(name) for name in await self._redis.zrange(waiting(kind), 0, -1)]
             keys = [PersonKeys(person).record(kind, one) for person, one in (n.split("/", 1) for n in names)]
             sealed = [await self._redis.get(key) for key in keys]
@@ -134,35 +142,54 @@ class Sessions:
 
     async def commit(self, change: Change) -> bool:
         """Write a turn; False when another process took a turn of this session meanwhile."""
-        async with _named_failure():
-            await self._announce(change)
+        async with named_failure():
+            await self._announce(change.session.person, change.records)
             written = await self._write(change)
             if written and change.forget:
                 await self._redis.delete(call(change.session.id))
                 await self._withdraw(change.session.person)
-            return written
+        if written:
+            await self._tell(change.session.person, change.records)
+        return written
 
-    async def _announce(self, change: Change) -> None:
+    async def add(self, person: str, record: Record) -> None:
+        """Keep a record that no turn caused; the same `id` written twice is one record."""
+        async with named_failure():
+            await self._announce(person, (record,))
+            async with self._redis.pipeline(transaction=True) as pipe:
+                self._put_record(pipe, PersonKeys(person), record)
+                await pipe.execute()
+        await self._tell(person, (record,))
+
+    async def opt_out(self, person: str) -> None:
+        """The person wants no texts, as we learn from elsewhere."""
+        async with named_failure():
+            await self._redis.set(PersonKeys(person).opted_out(), "1")
+
+    async def _tell(self, person: str, records: tuple[Record, ...]) -> None:
+        for record in records:
+            await self._told(record.kind, person, record.id)
+
+    async def _announce(self, person: str, records: tuple[Record, ...]) -> None:
         """Queue records by name before they exist: a crash then leaves an empty name, never a lost record."""
-        for record in change.records:
-            name = f"{change.session.person}/{record.id}"
-            await self._redis.zadd(waiting(record.kind), {name: record.at})
+        for record in records:
+            await self._redis.zadd(waiting(record.kind), {f"{person}/{record.id}": record.at}, nx=True)
 
     async def _withdraw(self, person: str) -> None:
         """Take the names of an erased person's records out of the queues."""
-        for kind in RECORD_KINDS:
-            names = [name async for name, _ in self._redis.zscan_iter(waiting(kind), match=f"{person}/*")]
+        for listed in (of(kind) for kind in RECORD_KINDS for of in (waiting, abandoned)):
+            names = [name async for name, _ in self._redis.zscan_iter(listed, match=f"{person}/*")]
             if names:
-                await self._redis.zrem(waiting(kind), *names)
+                await self._redis.zrem(listed, *names)
 
     async def _write(self, change: Change) -> bool:
         keys = PersonKeys(change.session.person)
         session_key = keys.session(change.session.id)
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(session_key)
-            if int(await pipe.hget(session_key, "version") or 0) != change.version:
+            if int(await arrived(pipe.hget(session_key, "version")) or 0) != change.version:
                 return False
-            known = await pipe.smembers(keys.index()) if change.forget else set()
+            known = await arrived(pipe.smembers(keys.index())) if change.forget else set()
             pipe.multi()  # type: ignore[no-untyped-call]
             if known:
                 pipe.delete(keys.index(), *known)
@@ -207,7 +234,8 @@ class Sessions:
 
 
 @asynccontextmanager
-async def _named_failure() -> AsyncIterator[None]:
+async def named_failure() -> AsyncIterator[None]:
+    """What Redis fails with becomes a StoreError."""
     try:
         yield
     except RedisError as error:
