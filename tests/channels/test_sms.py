@@ -57,8 +57,8 @@ def service(
     said = partial(wording, prompts)
     runner = Runner(flows, understanding, Sessions(redis, privacy), lambda: 100.0, said, missed_call_s=5.0)
     silent = Voice(PROMPTS, PROMPTS, (), ())
-    outbox = Outbox(redis, privacy)
-    return Service(runner, prompts, understanding, silent, privacy, None, ORIGIN, outbox, floods=Floods(redis))
+    outbox, floods = Outbox(redis, privacy), Floods(redis)
+    return Service(runner, prompts, understanding, silent, privacy, None, ORIGIN, outbox, floods=floods)
 
 
 @pytest.fixture

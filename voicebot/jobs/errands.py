@@ -44,9 +44,9 @@ log = structlog.get_logger()
 
 #: A record is listed a moment before it is written; a name without a record is believed after this time.
 _BEING_WRITTEN_S: Final = 60.0
-#: Who asks to be called several times within this time is called once.
-_ONE_CALL_WITHIN_S: Final = 900
 _UNREACHABLE: Final = "unreachable"
+#: From this HTTP status on Twilio may have taken the request and failed afterwards.
+_TROUBLE_AT_TWILIO: Final = 500
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,16 @@ class Errands:
         request = self._request(ref, number) if number else None
         if request is None:
             await self._fail(letter, NO_NUMBER)
-        elif letter.delivery is None and self._is_stale(letter):
+        elif self._is_stale(letter):
             await self._fail(letter, TOO_LATE)
         elif letter.delivery or not await self._must_wait(ref, request.earliest(self.clock())):
             await self._carry_out(ref, letter.delivery or await self._begin(letter), request)
 
     def _is_stale(self, letter: Letter) -> bool:
-        return bool(letter.content["at"] < self.clock() - self.terms.useful_s)
+        """Too old to be begun or tried again; what Twilio may have is still asked about."""
+        going = letter.delivery
+        idle = going is None or (going.next is not None and going.parts[going.next].state == "waiting")
+        return idle and bool(letter.content["at"] < self.clock() - self.terms.useful_s)
 
     async def give_up(self, ref: Ref, code: str) -> None:
         """It was tried often enough."""
@@ -110,7 +113,7 @@ class Errands:
     async def _begin(self, letter: Letter) -> Delivery | None:
         """Lay down what is to be sent, within the limits of the day."""
         ref, laid = letter.ref, self._laid(letter)
-        if ref.kind == "callback" and not await self.outbox.reserve(ref, _ONE_CALL_WITHIN_S):
+        if ref.kind == "callback" and not await self.outbox.reserve(ref, self.clock()):
             laid = given_up(laid, REPEATED, self.clock())
         return await self._lay(ref, laid)
 
@@ -159,10 +162,12 @@ class Errands:
             raise TryLater("claimed")  # by a process that was quicker
         try:
             sid = await request.send(number, delivery.parts[number])
-        except TwilioRefused as error:
-            return await self._refused(ref, number, error)
         except TwilioUnreachable:
             return changed[1]  # perhaps Twilio has it; we ask later
+        except TwilioRefused as error:
+            if error.status >= _TROUBLE_AT_TWILIO:
+                return changed[1]  # as above
+            return await self._refused(ref, number, error)
         return await self._change(ref, took(number, sid, self.clock()))
 
     async def _refused(self, ref: Ref, number: int, error: TwilioRefused) -> Delivery | None:

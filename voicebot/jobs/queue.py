@@ -119,16 +119,18 @@ async def work(queue: OutboxQueue, errands: Errands, *, signals: bool = False) -
 
 
 async def _carry_out(errands: Errands, ref: Ref, last: bool) -> None:
+    """Run the errand. saq keeps the words of an error, so nothing but a code leaves here."""
     try:
         await errands.run(ref)
+        return
     except TryLater as later:
-        log.info("errand put off", kind=ref.kind, code=later.code)
-        if not last:
-            raise
-        await errands.give_up(ref, later.code)
+        code = later.code
     except Exception as error:
-        log.error("errand failed", kind=ref.kind, error=type(error).__name__)
-        raise
+        code = type(error).__name__
+        log.error("errand failed", kind=ref.kind, error=code)
+    if not last:
+        raise TryLater(code)
+    await errands.give_up(ref, code)
 
 
 async def _refill(queue: OutboxQueue, errands: Errands) -> None:

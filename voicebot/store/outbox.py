@@ -8,7 +8,7 @@ what is not settled, so whatever a queue forgets is found again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from redis.asyncio import Redis
@@ -21,6 +21,7 @@ from voicebot.store.keys import DAY_S, RECORD_TTL_S, PersonKeys, abandoned, wait
 from voicebot.store.sessions import named_failure
 
 _RETRIES = 20
+_REPORTED_WITHIN_S = 3600.0
 
 Kind = Literal["sms", "callback"]
 KINDS: tuple[Kind, ...] = ("sms", "callback")
@@ -160,12 +161,26 @@ class Outbox:
         async with named_failure():
             return int(await self._redis.zcard(waiting(kind)))
 
-    async def reserve(self, ref: Ref, for_s: int) -> bool:
-        """Whether this is the only one of its kind for the person within `for_s` seconds."""
+    async def reserve(self, ref: Ref, at: float) -> bool:
+        """Whether no other record of this kind is on its way to the person: three wishes make one call.
+
+        The report on one that is older than `_REPORTED_WITHIN_S` is not waited for any more.
+        """
         key = PersonKeys(ref.person).reserved(ref.kind)
         async with named_failure():
-            await self._redis.set(key, ref.id, nx=True, ex=for_s)
-            return str(await self._redis.get(key)) == ref.id
+            held = await self._redis.set(key, ref.id, nx=True, get=True, ex=RECORD_TTL_S)
+        if held is None or str(held) == ref.id or not await self._on_its_way(replace(ref, id=str(held)), at):
+            async with named_failure():
+                await self._redis.set(key, ref.id, ex=RECORD_TTL_S)
+            return True
+        return False
+
+    async def _on_its_way(self, ref: Ref, at: float) -> bool:
+        letter = await self.open(ref)
+        going = letter.delivery if letter else None
+        if going is None or going.state in ("delivered", "failed"):
+            return False
+        return going.next is not None or going.parts[-1].at > at - _REPORTED_WITHIN_S
 
     async def _put(self, pipe: Any, ref: Ref, delivery: Delivery) -> bool:
         """Write within the transaction of `pipe`; False when something watched has changed."""
