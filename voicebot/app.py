@@ -20,6 +20,7 @@ from voicebot.config import Settings
 from voicebot.errors import ConfigError
 from voicebot.flows.load import load_flows
 from voicebot.jobs.errands import Errands, Terms
+from voicebot.jobs.hours import CallingHours
 from voicebot.jobs.queue import OutboxQueue, work
 from voicebot.nlu import Understanding
 from voicebot.places import lookups
@@ -160,9 +161,15 @@ def errands(settings: Settings, redis: Redis, prompts: Prompts) -> Errands:
         secrets,
         account,
         deliveries.hooks(settings.public_url),
-        Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day),
+        terms(settings),
         time.time,
     )
+
+
+def terms(settings: Settings) -> Terms:
+    """What may be sent, how often and when."""
+    hours = CallingHours(*settings.calling_hours)
+    return Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day, hours)
 
 
 def twilio(settings: Settings) -> TwilioClient | None:
