@@ -15,7 +15,16 @@ from voicebot.dialogue.codec import from_dict, to_dict
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
-from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, abandoned, call, waiting
+from voicebot.store.keys import (
+    FORGOTTEN_TTL_S,
+    RECORD_TTL_S,
+    SESSION_TTL_S,
+    TURNS_TTL_S,
+    PersonKeys,
+    abandoned,
+    call,
+    waiting,
+)
 from voicebot.store.server import arrived
 
 Plain = Mapping[str, Any]
@@ -209,6 +218,9 @@ class Sessions:
         key = keys.session(change.session.id)
         blob = self._privacy.seal(to_dict(change.session))
         pipe.hset(key, mapping={"blob": blob, "version": change.version + 1})
+        if change.forget:
+            pipe.expire(key, FORGOTTEN_TTL_S)
+            return
         pipe.expire(key, SESSION_TTL_S)
         pipe.set(keys.latest(), change.session.id, ex=SESSION_TTL_S)
         self._remember(pipe, keys, key, keys.latest())
