@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 PACKAGES := $(VENV)/.installed
 MODELS := var/models/.installed
 SOUNDS := var/test/armelle/.installed
+CHECKERS := tests/node/node_modules/.installed
 
 .PHONY: help setup demo test lint bench serve lock clean
 
@@ -23,7 +24,7 @@ setup: $(PACKAGES) $(MODELS) ## install everything into .venv and var/
 demo: setup ## play one whole call about the RSA, write it as a WAV file, tell how to go on
 	$(BIN)/voicebot demo
 
-test: setup $(SOUNDS) ## run the whole test suite
+test: setup $(SOUNDS) $(CHECKERS) ## run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
 lint: $(PACKAGES) ## ruff, mypy, and the checks of procedures and sentences
@@ -70,6 +71,11 @@ $(PACKAGES): pyproject.toml constraints.txt | $(BIN)/pip
 $(MODELS): voicebot/speech/models.yaml | $(PACKAGES)
 	@echo "Putting the speech models together…"
 	$(BIN)/voicebot models install whisper-base kokoro
+	@touch $@
+
+$(CHECKERS): tests/setup_node.sh tests/node/package-lock.json
+	@echo "Installing the checkers of the tests from npm…"
+	bash tests/setup_node.sh
 	@touch $@
 
 $(SOUNDS): tests/setup_sounds.sh

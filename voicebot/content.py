@@ -8,8 +8,9 @@ from pathlib import Path
 from voicebot.datafile import Finding, read
 from voicebot.flows.check import Known, check
 from voicebot.flows.load import read_flows
-from voicebot.prompts import plain
-from voicebot.prompts.load import read_prompts
+from voicebot.prompts import Prompts, plain
+from voicebot.prompts.load import LONG_VALUES, read_prompts
+from voicebot.text_costs import LongValues, check_text_costs
 
 FLOWS = Path("voicebot", "flows")
 PROMPTS = Path("prompts", "fr")
@@ -27,14 +28,16 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
     phrases = [read(path) for path in sorted((root / CHOICES).glob("*.yaml"))]
     dangers = read(root / DANGERS)
     jargon, wrong = plain.read_jargon(root / PROMPTS)
+    values = read(root / PROMPTS / LONG_VALUES)
     unreadable = [
         *written.findings,
         *book.findings,
         *wrong,
         *(finding for file in phrases for finding in file.findings),
         *dangers.findings,
+        *values.findings,
     ]
-    if unreadable or jargon is None:
+    if unreadable or jargon is None or book.words is None:
         return sorted(unreadable)
     known = Known(
         choices=frozenset(value for file in phrases for value in file.data or ()),
@@ -42,4 +45,6 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         lookups=lookups,
         dangers=frozenset(dangers.data or ()),
     )
-    return sorted([*check(written, book.entries, known), *plain.check(book.entries, jargon)])
+    prompts = Prompts(book.entries, book.topics, book.words)
+    texts = check_text_costs(prompts, LongValues(values.data, prompts))
+    return sorted([*check(written, book.entries, known), *plain.check(book.entries, jargon), *texts])
