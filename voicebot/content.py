@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from voicebot.datafile import Finding, read
+from voicebot.datafile import Finding, finding, read
 from voicebot.flows.check import Known, check
-from voicebot.flows.load import read_flows
+from voicebot.flows.load import Written, read_flows
 from voicebot.prompts import plain
-from voicebot.prompts.load import read_prompts
+from voicebot.prompts.load import Entry, read_prompts
 
 FLOWS = Path("voicebot", "flows")
 PROMPTS = Path("prompts", "fr")
 CHOICES = Path("voicebot", "nlu", "fr", "choices")
 DANGERS = Path("voicebot", "nlu", "fr", "danger.yaml")
+_AMOUNT = re.compile(r"\d\s*(?:€|euros?\b)")
 
 
 def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) -> list[Finding]:
@@ -42,4 +44,21 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         lookups=lookups,
         dangers=frozenset(dangers.data or ()),
     )
-    return sorted([*check(written, book.entries, known), *plain.check(book.entries, jargon)])
+    return sorted(
+        [
+            *check(written, book.entries, known),
+            *plain.check(book.entries, jargon),
+            *_amounts(written, book.entries),
+        ]
+    )
+
+
+def _amounts(written: Written, entries: Mapping[str, Entry]) -> Iterator[Finding]:
+    """Sums of money change: a step that says one names a fact that expires."""
+    for flow in written.flows.by_name.values():
+        for step in flow.steps.values():
+            told = [entries[key] for key in (step.prompt, step.note) if key and key in entries]
+            for entry in told if step.valid_until is None else ():
+                if any(_AMOUNT.search(text) for text in entry.texts.values()):
+                    words = {"prompt": entry.key, "step": step.name}
+                    yield finding("amount_without_fact", entry.file, entry.line, **words)
