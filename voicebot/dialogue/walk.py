@@ -74,7 +74,8 @@ def _documents(turn: Turn, step: Step) -> Arrival:
     paper = next_paper(step, place, slots) if place else None
     if paper:
         return (_noted(turn, step).say(step.prompt) if is_first(step, slots) else turn), paper
-    return (turn if missing(slots) else turn.say(COMPLETE)), step.next(slots)
+    praised = len(step.documents) > 1 and not missing(slots)
+    return (turn.say(COMPLETE) if praised else turn), step.next(slots)
 
 
 def _say(turn: Turn, step: Step) -> Arrival:
