@@ -30,6 +30,9 @@ lint: $(PACKAGES) ## ruff, mypy, and the checks of procedures and sentences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	VOICEBOT_SITE=localhost VOICEBOT_APPS=localhost:8000 $(BIN)/caddy validate --config deploy/Caddyfile 2>/dev/null
 	$(BIN)/voicebot flows check
 	$(BIN)/voicebot prompts check
 

@@ -9,6 +9,10 @@ DAY_S = 24 * HOUR_S
 
 #: A conversation can be resumed for a day.
 SESSION_TTL_S = DAY_S
+#: An empty session is left by who wants to be forgotten, so that a repeated webhook does not begin anew.
+FORGOTTEN_TTL_S = HOUR_S
+#: What was invented in practice is gone soon even when a call breaks off.
+PRACTICE_TTL_S = HOUR_S
 #: What was said, turn by turn, redacted and sealed; shown to the mediator.
 TURNS_TTL_S = DAY_S
 #: Tickets and texts to send, with the sealed number to call back.

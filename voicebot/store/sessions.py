@@ -17,8 +17,10 @@ from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
 from voicebot.store.keys import (
+    FORGOTTEN_TTL_S,
     INDEX_TTL_S,
     MEMORY_TTL_S,
+    PRACTICE_TTL_S,
     RECORD_TTL_S,
     SESSION_TTL_S,
     TURNS_TTL_S,
@@ -240,7 +242,10 @@ class Sessions:
         key = keys.session(change.session.id)
         blob = self._privacy.seal(to_dict(change.session))
         pipe.hset(key, mapping={"blob": blob, "version": change.version + 1})
-        pipe.expire(key, SESSION_TTL_S)
+        if change.forget:
+            pipe.expire(key, FORGOTTEN_TTL_S)
+            return
+        pipe.expire(key, PRACTICE_TTL_S if change.session.practice else SESSION_TTL_S)
         pipe.set(keys.latest(), change.session.id, ex=SESSION_TTL_S)
         self._remember(pipe, keys, key, keys.latest())
 
