@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from voicebot.datafile import Finding, read
+from voicebot.datafile import Finding, finding, read
 from voicebot.flows.check import Known, check
-from voicebot.flows.load import read_flows
+from voicebot.flows.load import Written, read_flows
 from voicebot.prompts import Prompts, plain
-from voicebot.prompts.load import LONG_VALUES, read_prompts
+from voicebot.prompts.load import LONG_VALUES, Entry, read_prompts
 from voicebot.text_costs import LongValues, check_text_costs
 
 FLOWS = Path("voicebot", "flows")
 PROMPTS = Path("prompts", "fr")
 CHOICES = Path("voicebot", "nlu", "fr", "choices")
 DANGERS = Path("voicebot", "nlu", "fr", "danger.yaml")
+_AMOUNT = re.compile(r"\d\s*(?:€|euros?\b)")
 
 
 def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) -> list[Finding]:
@@ -46,5 +48,22 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         dangers=frozenset(dangers.data or ()),
     )
     prompts = Prompts(book.entries, book.topics, book.words)
-    texts = check_text_costs(prompts, LongValues(values.data, prompts))
-    return sorted([*check(written, book.entries, known), *plain.check(book.entries, jargon), *texts])
+    return sorted(
+        [
+            *check(written, book.entries, known),
+            *plain.check(book.entries, jargon),
+            *_amounts(written, book.entries),
+            *check_text_costs(prompts, LongValues(values.data, prompts)),
+        ]
+    )
+
+
+def _amounts(written: Written, entries: Mapping[str, Entry]) -> Iterator[Finding]:
+    """Sums of money change: a step that says one names a fact that expires."""
+    for flow in written.flows.by_name.values():
+        for step in flow.steps.values():
+            told = [entries[key] for key in (step.prompt, step.note) if key and key in entries]
+            for entry in told if step.valid_until is None else ():
+                if any(_AMOUNT.search(text) for text in entry.texts.values()):
+                    words = {"prompt": entry.key, "step": step.name}
+                    yield finding("amount_without_fact", entry.file, entry.line, **words)

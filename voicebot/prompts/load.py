@@ -59,6 +59,13 @@ class Reply(_Strict):
     between: str
 
 
+class Listed(_Strict):
+    """How a list is told: what stands between its things, and before the last."""
+
+    between: str
+    last: str
+
+
 class Euros(_Strict):
     """Amounts of money."""
 
@@ -75,6 +82,7 @@ class Words(_Strict):
     reply: Reply
     digits: ByChannel
     pairs: ByChannel
+    listed: Listed
     decimal: str
     euros: Euros
     date: Sentence
