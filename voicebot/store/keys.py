@@ -67,3 +67,62 @@ def call(call_id: str) -> str:
 def waiting(kind: str) -> str:
     """Sorted set of `person/record_id` by time: the tickets or texts not yet dealt with."""
     return f"{_PREFIX}:waiting:{kind}"
+
+
+#: Who signed in to the console stays so for a working day.
+SIGNIN_TTL_S = 12 * HOUR_S
+#: Between the password and the six digits.
+SECOND_STEP_TTL_S = 5 * 60
+#: Wrong passwords are counted for a quarter of an hour.
+ATTEMPTS_TTL_S = 15 * 60
+#: A code of six digits is good for 90 seconds around its half minute, and once.
+CODE_TTL_S = 120
+#: Who saw and did what in the console is kept for a year.
+AUDIT_TTL_S = 365 * DAY_S
+#: Counts without anybody's name.
+FIGURES_TTL_S = 400 * DAY_S
+
+
+def account(account_id: str) -> str:
+    """String: the sealed account of somebody who works in the console. Kept without expiry."""
+    return f"{_PREFIX}:account:{account_id}"
+
+
+def account_of(email_pseudonym: str) -> str:
+    """String: the id of the account with this address of mail."""
+    return f"{_PREFIX}:account-of:{email_pseudonym}"
+
+
+def accounts() -> str:
+    """Set of the ids of all accounts."""
+    return f"{_PREFIX}:accounts"
+
+
+def signin(digest: str) -> str:
+    """String: `account_id/stage` of who signed in; `digest` is of the cookie's secret."""
+    return f"{_PREFIX}:signin:{digest}"
+
+
+def signins(account_id: str) -> str:
+    """Set of the digests of all places where an account is signed in."""
+    return f"{_PREFIX}:signins:{account_id}"
+
+
+def attempts(kind: str, who: str) -> str:
+    """Counter of sign-ins tried; `who` is a pseudonym."""
+    return f"{_PREFIX}:attempts:{kind}:{who}"
+
+
+def code_used(account_id: str, code: str) -> str:
+    """String: set while a code of six digits would still be good but was used."""
+    return f"{_PREFIX}:code:{account_id}:{code}"
+
+
+def audit() -> str:
+    """Stream of who saw and did what in the console: `at who did about`."""
+    return f"{_PREFIX}:audit"
+
+
+def figures(day: str) -> str:
+    """Hash: what was counted on `day` (2026-01-31), without anybody's name."""
+    return f"{_PREFIX}:figures:{day}"

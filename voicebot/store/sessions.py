@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import RedisError, WatchError
+from redis.exceptions import WatchError
 
 from voicebot.dialogue.codec import from_dict, to_dict
 from voicebot.dialogue.session import Session
-from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
+from voicebot.store.failure import named_failure
 from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, call, waiting
 
 Plain = Mapping[str, Any]
@@ -56,7 +55,7 @@ class Sessions:
     async def load(self, person: str, session_id: str) -> tuple[Session, int]:
         """The session and its version; a new session and 0 when there is none."""
         key = PersonKeys(person).session(session_id)
-        async with _named_failure():
+        async with named_failure():
             blob, version = await self._redis.hmget(key, "blob", "version")
         if blob is None:
             return Session(session_id, person), 0
@@ -64,7 +63,7 @@ class Sessions:
 
     async def resumable(self, person: str) -> Plain | None:
         """The plain form of the person's last broken-off session, if it is still kept."""
-        async with _named_failure():
+        async with named_failure():
             session_id = await self._redis.get(PersonKeys(person).latest())
         if session_id is None:
             return None
@@ -74,19 +73,19 @@ class Sessions:
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
-        async with _named_failure():
+        async with named_failure():
             await self._redis.set(call(call_id), person, ex=SESSION_TTL_S)
 
     async def caller(self, call_id: str) -> str | None:
         """The pseudonym of who makes this call."""
-        async with _named_failure():
+        async with named_failure():
             person = await self._redis.get(call(call_id))
         return None if person is None else str(person)
 
     async def text_session(self, person: str, new_id: str) -> str:
         """The id of the person's conversation by text; `new_id` when none goes on. It lasts a day."""
         keys = PersonKeys(person)
-        async with _named_failure(), self._redis.pipeline() as pipe:
+        async with named_failure(), self._redis.pipeline() as pipe:
             pipe.set(keys.texting(), new_id, nx=True, ex=SESSION_TTL_S)
             pipe.get(keys.texting())
             pipe.expire(keys.texting(), SESSION_TTL_S)
@@ -97,36 +96,36 @@ class Sessions:
     async def keep_number(self, person: str, number: str) -> None:
         """Keep the number, sealed, so that the person can be called back or texted."""
         keys = PersonKeys(person)
-        async with _named_failure(), self._redis.pipeline() as pipe:
+        async with named_failure(), self._redis.pipeline() as pipe:
             pipe.set(keys.number(), self._privacy.seal(number), ex=RECORD_TTL_S)
             self._remember(pipe, keys, keys.number())
             await pipe.execute()
 
     async def number(self, person: str) -> str | None:
         """The person's number in E.164, None when it was hidden or erased."""
-        async with _named_failure():
+        async with named_failure():
             sealed = await self._redis.get(PersonKeys(person).number())
         return None if sealed is None else str(self._privacy.unseal(sealed))
 
     async def has_opted_out(self, person: str) -> bool:
         """Whether the person wants no texts."""
-        async with _named_failure():
+        async with named_failure():
             return bool(await self._redis.exists(PersonKeys(person).opted_out()))
 
     async def opt_in(self, person: str) -> None:
         """The person wants texts again."""
-        async with _named_failure():
+        async with named_failure():
             await self._redis.delete(PersonKeys(person).opted_out())
 
     async def turns(self, person: str, session_id: str) -> list[Plain]:
         """The turn records of a conversation, oldest first."""
-        async with _named_failure():
+        async with named_failure():
             sealed = await self._redis.lrange(PersonKeys(person).turns(session_id), 0, -1)
         return [self._privacy.unseal(one) for one in sealed]
 
     async def records(self, kind: str) -> list[Plain]:
         """The waiting records of `kind`, oldest first."""
-        async with _named_failure():
+        async with named_failure():
             names = [str(name) for name in await self._redis.zrange(waiting(kind), 0, -1)]
             keys = [PersonKeys(person).record(kind, one) for person, one in (n.split("/", 1) for n in names)]
             sealed = [await self._redis.get(key) for key in keys]
@@ -134,7 +133,7 @@ class Sessions:
 
     async def commit(self, change: Change) -> bool:
         """Write a turn; False when another process took a turn of this session meanwhile."""
-        async with _named_failure():
+        async with named_failure():
             await self._announce(change)
             written = await self._write(change)
             if written and change.forget:
@@ -204,13 +203,3 @@ class Sessions:
     def _remember(pipe: Pipeline, keys: PersonKeys, *names: str) -> None:
         pipe.sadd(keys.index(), *names)
         pipe.expire(keys.index(), RECORD_TTL_S)
-
-
-@asynccontextmanager
-async def _named_failure() -> AsyncIterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise StoreError(
-            f"Redis refused or did not answer ({type(error).__name__}): is it up, has it memory?"
-        ) from error
