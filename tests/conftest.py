@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
@@ -18,6 +19,13 @@ from voicebot.store.server import embedded
 
 VAR = Path(__file__).parent.parent / "var"
 DATA_KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """A command that sets the logs up does so for its own test, whose streams are closed after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

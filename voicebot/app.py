@@ -13,12 +13,14 @@ import structlog
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from voicebot.channels import media_stream, sms, twilio_voice
+from voicebot.channels import deliveries, media_stream, sms, twilio_voice
 from voicebot.channels.service import Service, wording
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.config import Settings
 from voicebot.errors import ConfigError
 from voicebot.flows.load import load_flows
+from voicebot.jobs.errands import Errands, Terms
+from voicebot.jobs.queue import OutboxQueue, work
 from voicebot.nlu import Understanding
 from voicebot.places import lookups
 from voicebot.privacy import Privacy
@@ -28,6 +30,8 @@ from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store.floods import Floods
+from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
 from voicebot.twilio.rest import TwilioClient
@@ -52,6 +56,11 @@ def create_app(settings: Settings, make: Make | None = None) -> FastAPI:
         raise ConfigError(
             "VOICEBOT_TWILIO_TOKEN: expected Twilio's auth token, none came; set it, or try `voicebot demo`"
         )
+    if settings.twilio_account and not settings.sms_from:
+        raise ConfigError(
+            "VOICEBOT_SMS_FROM: expected the number that texts and calls come from, none came; without it "
+            "nothing can be sent. Set it, or unset VOICEBOT_TWILIO_ACCOUNT"
+        )
     privacy(settings)
 
     @asynccontextmanager
@@ -60,7 +69,8 @@ def create_app(settings: Settings, make: Make | None = None) -> FastAPI:
             service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
             app.state.service = service
-            yield
+            async with working(service, settings):
+                yield
             if service.recognizer:
                 service.recognizer.close()
 
@@ -75,7 +85,9 @@ def build(settings: Settings, redis: Redis) -> Service:
     hearing, notes = recognizer(settings)
     for note in notes:
         log.warning("recognizer", note=note)
-    sessions = Sessions(redis, secrets)
+    account = twilio(settings)
+    queue = OutboxQueue(redis) if account else None
+    sessions = Sessions(redis, secrets, queue.announce) if queue else Sessions(redis, secrets)
     runner = Runner(
         load_flows(FLOWS),
         understanding,
@@ -93,7 +105,46 @@ def build(settings: Settings, redis: Redis) -> Service:
         secrets,
         hearing,
         settings.public_url,
-        twilio(settings),
+        Outbox(redis, secrets),
+        account,
+        queue,
+        Floods(redis),
+        rings_back=settings.rings_back,
+    )
+
+
+@asynccontextmanager
+async def working(service: Service, settings: Settings) -> AsyncIterator[None]:
+    """Let texts and calls leave meanwhile, unless workers of their own do that (`settings.worker`)."""
+    worker = None
+    if service.queue and settings.worker == "inside":
+        worker = asyncio.create_task(work(service.queue, errands(service, settings)))
+    try:
+        yield
+    finally:
+        if worker:
+            worker.cancel()
+            await asyncio.wait([worker])
+        if service.queue:
+            await service.queue.close()
+
+
+def errands(service: Service, settings: Settings) -> Errands:
+    """What the queue carries out. Raises ConfigError without an account of Twilio's."""
+    if service.twilio is None:
+        raise ConfigError(
+            "VOICEBOT_TWILIO_ACCOUNT: expected Twilio's account SID, none came; without it no text and no "
+            "call leaves. Set it, and VOICEBOT_SMS_FROM"
+        )
+    return Errands(
+        service.outbox,
+        service.runner.sessions,
+        service.prompts,
+        service.privacy,
+        service.twilio,
+        deliveries.hooks(settings.public_url),
+        Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day),
+        service.runner.clock,
     )
 
 
@@ -124,7 +175,9 @@ def voice(settings: Settings) -> Voice:
 
 def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
     signature = Signature(*settings.twilio_tokens)
-    app.include_router(twilio_voice.routes(TelephoneDesk(service), signature, settings.public_url))
+    desk = TelephoneDesk(service)
+    app.include_router(twilio_voice.routes(desk, signature, settings.public_url))
+    app.include_router(deliveries.routes(service, desk, signature))
     app.include_router(media_stream.routes(service, signature))
     app.include_router(sms.routes(service, signature))
 

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voicebot.errors import ConfigError
+from voicebot.numbers import e164
 
 Engine = Literal["auto", "vosk", "whisper", "none"]
 VoiceName = Literal["kokoro", "pico", "pyttsx3"]
@@ -47,6 +48,12 @@ class Settings(BaseSettings):
     missed_call_s: float = Field(
         default=0.0, ge=0, le=30, description="call back who hangs up within so many seconds; 0: nobody"
     )
+    missed_call_numbers: str = Field(
+        default="", description="our numbers, E.164, comma-separated, whose calls are refused and returned"
+    )
+    worker: Literal["inside", "apart"] = Field(
+        default="inside", description="apart: texts and calls leave by `voicebot worker` only"
+    )
     twilio_api: str | None = Field(default=None, description="another address of Twilio's API, for tests")
     texts_a_day: int = Field(default=6, ge=0, description="the most texts we send a person in a day")
     calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
@@ -60,6 +67,18 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("expected an address that starts with https://")
         return value.rstrip("/")
+
+    @field_validator("sms_from", "missed_call_numbers")
+    @classmethod
+    def _are_numbers(cls, value: str) -> str:
+        if not all(e164(number.strip()) == number.strip() for number in value.split(",") if value):
+            raise ValueError("expected telephone numbers like +33939030000")
+        return value
+
+    @property
+    def rings_back(self) -> frozenset[str]:
+        """The numbers whose calls are refused and returned."""
+        return frozenset(number.strip() for number in self.missed_call_numbers.split(",") if number)
 
     @property
     def twilio_tokens(self) -> tuple[str, ...]:

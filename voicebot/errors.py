@@ -43,6 +43,14 @@ class StoreError(VoicebotError):
     """Redis cannot be reached or refuses to write."""
 
 
+class TryLater(VoicebotError):  # noqa: N818 - says what to do
+    """A text or call could not leave now; the queue tries again. `code` says why, by Twilio's number."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Expected Twilio to take a text or call, got {code}: it is tried again later.")
+        self.code = code
+
+
 class TwilioRefused(VoicebotError):  # noqa: N818 - says what Twilio did
     """Twilio answered no. `code` is Twilio's error code, or `status` (HTTP) when it gave none."""
 

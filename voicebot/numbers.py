@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers.timezone import time_zones_for_number
 
 #: French mobiles overseas have regions of their own in the numbering plan.
 FRENCH_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF")
 #: Mobile numbers that are given to nobody, for films and tests. Source: Arcep, numbering plan.
 _FICTION = "+3363998"
+_HOME, _HOME_ZONE = "FR", "Europe/Paris"
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -34,3 +36,10 @@ def is_textable(number: str | None) -> bool:
     except NumberParseException:
         return False
     return phonenumbers.number_type(parsed) in _MOBILE or number.startswith(_FICTION)
+
+
+def whereabouts(number: str) -> tuple[str, tuple[str, ...]]:
+    """The country or overseas department (ISO 3166) of an E.164 number, and its possible time zones."""
+    parsed = phonenumbers.parse(number)
+    zones = [zone for zone in time_zones_for_number(parsed) if not zone.startswith("Etc/")]
+    return phonenumbers.region_code_for_number(parsed) or _HOME, tuple(zones) or (_HOME_ZONE,)

@@ -22,6 +22,8 @@ from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
 from voicebot.speech.voice import Voice
+from voicebot.store.floods import Floods
+from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
 from voicebot.summary import summary_texts
 from voicebot.texting import segments
@@ -55,7 +57,8 @@ def service(
     said = partial(wording, prompts)
     runner = Runner(flows, understanding, Sessions(redis, privacy), lambda: 100.0, said, missed_call_s=5.0)
     silent = Voice(PROMPTS, PROMPTS, (), ())
-    return Service(runner, prompts, understanding, silent, privacy, None, ORIGIN)
+    outbox, floods = Outbox(redis, privacy), Floods(redis)
+    return Service(runner, prompts, understanding, silent, privacy, None, ORIGIN, outbox, floods=floods)
 
 
 @pytest.fixture
@@ -146,7 +149,7 @@ async def test_oubli_erases_everything_and_says_so(text: Text, redis: Redis, ser
 @pytest.mark.parametrize("word", ["RAPPEL", "bip", "rappelez moi svp"])
 async def test_a_call_back_is_noted_where_the_texter_is(text: Text, service: Service, word: str) -> None:
     await text("RSA")
-    assert "notée" in await text(word)
+    assert "nous vous appelons" in await text(word)
     (record,) = await service.runner.sessions.records("callback")
     assert record["person"] == service.privacy.pseudonym(SOMEBODY)
 

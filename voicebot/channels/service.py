@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.event import Channel
+from voicebot.jobs.queue import OutboxQueue
 from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy, redact
 from voicebot.prompts import Prompts, Text
@@ -14,12 +15,18 @@ from voicebot.runner import Runner
 from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store.floods import Floods
+from voicebot.store.outbox import Outbox
 from voicebot.twilio.rest import TwilioClient
 
 
 @dataclass(frozen=True)
 class Service:
-    """One running voicebot. `recognizer` is None where no engine is installed: calls go by keypad."""
+    """One running voicebot. `recognizer` is None where no engine is installed: calls go by keypad.
+
+    Calls to the numbers of `rings_back` (E.164) are not taken but returned, at no cost to the caller.
+    `queue` is None where no account of Twilio's is configured: what is to be sent waits in the outbox.
+    """
 
     runner: Runner
     prompts: Prompts
@@ -28,8 +35,12 @@ class Service:
     privacy: Privacy
     recognizer: Recognizer | None
     public_url: str
+    outbox: Outbox
     twilio: TwilioClient | None = None
+    queue: OutboxQueue | None = None
+    floods: Floods | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
+    rings_back: frozenset[str] = frozenset()
 
 
 def wording(prompts: Prompts, says: tuple[Say, ...], channel: Channel) -> str:

@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from voicebot.channels.security import read_signed
 from voicebot.channels.service import Service
 from voicebot.dialogue.action import Say
+from voicebot.dialogue.meaning import Expecting
 from voicebot.numbers import e164
 from voicebot.runner import Reply, Who
+from voicebot.store.floods import Verdict
 from voicebot.texting import split
 from voicebot.twilio import twiml
 from voicebot.twilio.signature import Signature
@@ -27,6 +29,7 @@ _APOLOGY: Final = "common.again_later"
 _OPTED_IN: Final = "sms.opted_in"
 _PICTURE: Final = "sms.picture"
 _EMPTY: Final = "sms.empty"
+_TOO_MANY: Final = "sms.too_many"
 
 
 class TextForm(BaseModel):
@@ -51,18 +54,36 @@ class TextDesk:
         number = e164(text.from_number)
         if number is None:
             return ()
-        sessions = self.service.runner.sessions
         person = self.service.privacy.pseudonym(number)
-        if await sessions.has_opted_out(person):
-            if text.body.strip().lower() not in OPT_IN_WORDS:
-                return ()
-            await sessions.opt_in(person)
-            return self._messages((Say(_OPTED_IN),))
+        verdict = await self._admit(person, text)
+        if verdict is not None:
+            return self._messages(verdict)
+        sessions = self.service.runner.sessions
         await sessions.keep_number(person, number)
         if not text.body.strip():
             return self._messages((Say(_PICTURE if text.pictures else _EMPTY),))
         who = Who(person, await sessions.text_session(person, text.message_id))
         return self._messages((await self._turn(who, text)).says)
+
+    async def _admit(self, person: str, text: TextForm) -> tuple[Say, ...] | None:
+        """None when the text is to be answered, else all that is said to it. Danger is always answered."""
+        sessions = self.service.runner.sessions
+        silenced = await sessions.has_opted_out(person)
+        if silenced and text.body.strip().lower() in OPT_IN_WORDS:
+            await sessions.opt_in(person)
+            return (Say(_OPTED_IN),)
+        flood = await self._flood(person)
+        if (not silenced and flood == "answer") or self._is_danger(text):
+            return None
+        return (Say(_TOO_MANY),) if flood == "tell" and not silenced else ()
+
+    async def _flood(self, person: str) -> Verdict:
+        floods = self.service.floods
+        return await floods.judge(person, self.service.runner.clock()) if floods else "answer"
+
+    def _is_danger(self, text: TextForm) -> bool:
+        meaning = self.service.understanding.interpret(text.body, Expecting(), "sms")
+        return meaning.danger is not None and meaning.certainty == "sure"
 
     def apology(self) -> tuple[str, ...]:
         """What to say when we failed."""

@@ -11,6 +11,7 @@ from voicebot.channels.voice_desk import (
     Audio,
     EndStatus,
     IncomingCall,
+    Refuse,
     Reply,
     Silence,
     Sound,
@@ -27,6 +28,7 @@ from voicebot.prompts import Pause
 from voicebot.runner import Reply as Turned
 from voicebot.runner import Who
 from voicebot.speech.audio import encode
+from voicebot.store.sessions import Record
 
 _APOLOGY = "common.again_later"
 _BREATH_S = 0.3
@@ -40,7 +42,12 @@ class TelephoneDesk:
         self._apology = service.prompts.text(service.prompts.render(Say(_APOLOGY), "keypad"))
 
     async def answer(self, call: IncomingCall) -> Reply:
-        """Somebody calls: by audio socket where we can hear, else by keypad."""
+        """Somebody calls: by audio socket where we can hear, else by keypad.
+
+        Where ringing costs nothing, the call is not taken but returned.
+        """
+        if e164(call.to_number) in self._service.rings_back:
+            return await self._ring_back(call)
         return await self._begin(call, resumes=False)
 
     async def call_back(self, call: IncomingCall) -> Reply:
@@ -91,6 +98,15 @@ class TelephoneDesk:
     def apology(self) -> str:
         """One sentence for when we failed."""
         return self._apology
+
+    async def _ring_back(self, call: IncomingCall) -> Reply:
+        number = e164(call.from_number)
+        if number:
+            sessions, person = self._service.runner.sessions, self._service.privacy.pseudonym(number)
+            await sessions.keep_number(person, number)
+            at = self._service.runner.clock()
+            await sessions.add(person, Record("callback", f"{call.call_id}:rang", at, {"person": person}))
+        return Refuse("busy")
 
     async def _who(self, call_id: str) -> Who:
         person = await self._service.runner.sessions.caller(call_id)

@@ -25,7 +25,6 @@ from voicebot.channels.twiml import (
     HANDOFF_PATH,
     KEYS_PATH,
     LONGEST_SILENCE_MS,
-    MACHINE_PATH,
     STATUS_PATH,
     VOICE_PATH,
     Addresses,
@@ -105,7 +104,6 @@ def routes(
     serve(AFTER_PATH, after_stream)
     serve(HANDOFF_PATH, after_handoff)
     router.add_api_route(STATUS_PATH, hooks.status, methods=["POST"])
-    router.add_api_route(MACHINE_PATH, hooks.machine, methods=["POST"])
     router.add_api_route(AUDIO_PATH + "/{name}.wav", hooks.audio, methods=["GET"])
     return router
 
@@ -135,17 +133,6 @@ class _Hooks:
         try:
             await self._end(form)
         except Exception as error:  # Twilio could do nothing about it; the session expires by itself
-            _log_failure(request.url.path, error)
-        return Response(status_code=204)
-
-    async def machine(self, request: Request) -> Response:
-        """Who picked up a call that we made: a machine is not talked to."""
-        form = await read_signed(request, self._signature, self._at.origin)
-        try:
-            call = CallForm.model_validate(form.fields)
-            if call.answered_by.startswith("machine"):
-                await self._desk.machine_answered(call.call_id)
-        except Exception as error:  # as above: the call goes on, in the worst case to a machine
             _log_failure(request.url.path, error)
         return Response(status_code=204)
 

@@ -38,7 +38,11 @@ class Pages:
         loader = FileSystemLoader(_HERE / "templates")
         autoescape = select_autoescape(["html", "svg"])
         self._jinja = Environment(
-            loader=loader, autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=loader,
+            autoescape=autoescape,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         self._jinja.globals.update(words=words(), root=ROOT, static=static_address)
         self._jinja.filters.update(
@@ -94,7 +98,9 @@ def since(seconds: float) -> str:
 def spaced_number(number: str) -> str:
     """A French number as it is read: 06 12 34 56 78."""
     national = "0" + number[3:] if number.startswith("+33") else number
-    return " ".join(national[at : at + 2] for at in range(0, len(national), 2)) if national[0] == "0" else number
+    return (
+        " ".join(national[at : at + 2] for at in range(0, len(national), 2)) if national[0] == "0" else number
+    )
 
 
 def named(code: str | None, names: Mapping[str, Any]) -> str:

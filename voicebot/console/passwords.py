@@ -51,7 +51,9 @@ def code_address(secret: str, email: str) -> str:
 
 def code_fits(secret: str, code: str, now: float) -> bool:
     """Whether the six digits fit at `now` (Unix seconds), half a minute early or late."""
-    return pyotp.TOTP(secret).verify(code.replace(" ", ""), for_time=datetime.fromtimestamp(now, UTC), valid_window=1)
+    return pyotp.TOTP(secret).verify(
+        code.replace(" ", ""), for_time=datetime.fromtimestamp(now, UTC), valid_window=1
+    )
 
 
 def _fits(kept: str, password: str) -> bool:

@@ -102,7 +102,9 @@ class _Door:
         self.desk.guard.set_cookie(response, secret)
         return response
 
-    def _form(self, request: Request, wrong: str, status: int = 200, email: str = "", wanted: str = "") -> HTMLResponse:
+    def _form(
+        self, request: Request, wrong: str, status: int = 200, email: str = "", wanted: str = ""
+    ) -> HTMLResponse:
         guard = self.desk.guard
         secret = request.cookies.get(COOKIE) or secrets.token_urlsafe(32)
         context = {
@@ -140,7 +142,9 @@ def sign_in_path(request: Request) -> str:
 
 def _inside(wanted: str) -> str:
     """`wanted` when it is a page of the console, else "": nobody is sent elsewhere."""
-    plain = wanted.startswith("/") and all(sign.isascii() and (sign.isalnum() or sign in "/-_") for sign in wanted)
+    plain = wanted.startswith("/") and all(
+        sign.isascii() and (sign.isalnum() or sign in "/-_") for sign in wanted
+    )
     return wanted if plain and not wanted.startswith("//") else ""
 
 

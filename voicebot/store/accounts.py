@@ -10,7 +10,8 @@ from redis.asyncio import Redis
 
 from voicebot.privacy import Privacy
 from voicebot.store import keys
-from voicebot.store.failure import named_failure
+from voicebot.store.server import arrived
+from voicebot.store.sessions import named_failure
 
 Role = Literal["mediator", "administrator"]
 
@@ -75,7 +76,7 @@ class Accounts:
     async def all(self) -> list[Account]:
         """Every account, by name."""
         async with named_failure():
-            ids = sorted(str(one) for one in await self._redis.smembers(keys.accounts()))
+            ids = sorted(str(one) for one in await arrived(self._redis.smembers(keys.accounts())))
             sealed = await self._redis.mget([keys.account(one) for one in ids]) if ids else []
         found = [Account(**self._privacy.unseal(one)) for one in sealed if one is not None]
         return sorted(found, key=lambda account: account.name.casefold())

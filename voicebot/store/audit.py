@@ -8,7 +8,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from voicebot.store import keys
-from voicebot.store.failure import named_failure
+from voicebot.store.sessions import named_failure
 
 
 @dataclass(frozen=True)

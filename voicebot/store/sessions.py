@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import WatchError
+from redis.exceptions import RedisError, WatchError
 
 from voicebot.dialogue.codec import from_dict, to_dict
 from voicebot.dialogue.session import Session
+from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
-from voicebot.store.failure import named_failure
-from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, call, waiting
+from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, abandoned, call, waiting
+from voicebot.store.server import arrived
 
 Plain = Mapping[str, Any]
+#: Told of each new record after it was written: its kind, the person, its id. Must not raise.
+Told = Callable[[str, str, str], Awaitable[None]]
 RECORD_KINDS = ("ticket", "sms", "callback")
 
 
@@ -45,18 +49,23 @@ class Change:
     opt_out: bool = False
 
 
+async def _nobody(kind: str, person: str, record_id: str) -> None:
+    """Nobody needs to be told."""
+
+
 class Sessions:
     """The conversations in Redis, sealed."""
 
-    def __init__(self, redis: Redis, privacy: Privacy) -> None:
+    def __init__(self, redis: Redis, privacy: Privacy, told: Told = _nobody) -> None:
         self._redis = redis
         self._privacy = privacy
+        self._told = told
 
     async def load(self, person: str, session_id: str) -> tuple[Session, int]:
         """The session and its version; a new session and 0 when there is none."""
         key = PersonKeys(person).session(session_id)
         async with named_failure():
-            blob, version = await self._redis.hmget(key, "blob", "version")
+            blob, version = await arrived(self._redis.hmget(key, ["blob", "version"]))
         if blob is None:
             return Session(session_id, person), 0
         return from_dict(self._privacy.unseal(blob)), int(version or 0)
@@ -120,7 +129,7 @@ class Sessions:
     async def turns(self, person: str, session_id: str) -> list[Plain]:
         """The turn records of a conversation, oldest first."""
         async with named_failure():
-            sealed = await self._redis.lrange(PersonKeys(person).turns(session_id), 0, -1)
+            sealed = await arrived(self._redis.lrange(PersonKeys(person).turns(session_id), 0, -1))
         return [self._privacy.unseal(one) for one in sealed]
 
     async def records(self, kind: str) -> list[Plain]:
@@ -134,34 +143,53 @@ class Sessions:
     async def commit(self, change: Change) -> bool:
         """Write a turn; False when another process took a turn of this session meanwhile."""
         async with named_failure():
-            await self._announce(change)
+            await self._announce(change.session.person, change.records)
             written = await self._write(change)
             if written and change.forget:
                 await self._redis.delete(call(change.session.id))
                 await self._withdraw(change.session.person)
-            return written
+        if written:
+            await self._tell(change.session.person, change.records)
+        return written
 
-    async def _announce(self, change: Change) -> None:
+    async def add(self, person: str, record: Record) -> None:
+        """Keep a record that no turn caused; the same `id` written twice is one record."""
+        async with named_failure():
+            await self._announce(person, (record,))
+            async with self._redis.pipeline(transaction=True) as pipe:
+                self._put_record(pipe, PersonKeys(person), record)
+                await pipe.execute()
+        await self._tell(person, (record,))
+
+    async def opt_out(self, person: str) -> None:
+        """The person wants no texts, as we learn from elsewhere."""
+        async with named_failure():
+            await self._redis.set(PersonKeys(person).opted_out(), "1")
+
+    async def _tell(self, person: str, records: tuple[Record, ...]) -> None:
+        for record in records:
+            await self._told(record.kind, person, record.id)
+
+    async def _announce(self, person: str, records: tuple[Record, ...]) -> None:
         """Queue records by name before they exist: a crash then leaves an empty name, never a lost record."""
-        for record in change.records:
-            name = f"{change.session.person}/{record.id}"
-            await self._redis.zadd(waiting(record.kind), {name: record.at})
+        for record in records:
+            await self._redis.zadd(waiting(record.kind), {f"{person}/{record.id}": record.at}, nx=True)
 
     async def _withdraw(self, person: str) -> None:
         """Take the names of an erased person's records out of the queues."""
-        for kind in RECORD_KINDS:
-            names = [name async for name, _ in self._redis.zscan_iter(waiting(kind), match=f"{person}/*")]
+        for listed in (of(kind) for kind in RECORD_KINDS for of in (waiting, abandoned)):
+            names = [name async for name, _ in self._redis.zscan_iter(listed, match=f"{person}/*")]
             if names:
-                await self._redis.zrem(waiting(kind), *names)
+                await self._redis.zrem(listed, *names)
 
     async def _write(self, change: Change) -> bool:
         keys = PersonKeys(change.session.person)
         session_key = keys.session(change.session.id)
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(session_key)
-            if int(await pipe.hget(session_key, "version") or 0) != change.version:
+            if int(await arrived(pipe.hget(session_key, "version")) or 0) != change.version:
                 return False
-            known = await pipe.smembers(keys.index()) if change.forget else set()
+            known = await arrived(pipe.smembers(keys.index())) if change.forget else set()
             pipe.multi()  # type: ignore[no-untyped-call]
             if known:
                 pipe.delete(keys.index(), *known)
@@ -203,3 +231,14 @@ class Sessions:
     def _remember(pipe: Pipeline, keys: PersonKeys, *names: str) -> None:
         pipe.sadd(keys.index(), *names)
         pipe.expire(keys.index(), RECORD_TTL_S)
+
+
+@asynccontextmanager
+async def named_failure() -> AsyncIterator[None]:
+    """What Redis fails with becomes a StoreError."""
+    try:
+        yield
+    except RedisError as error:
+        raise StoreError(
+            f"Redis refused or did not answer ({type(error).__name__}): is it up, has it memory?"
+        ) from error

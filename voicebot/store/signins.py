@@ -11,7 +11,8 @@ from typing import Final, Literal
 from redis.asyncio import Redis
 
 from voicebot.store import keys
-from voicebot.store.failure import named_failure
+from voicebot.store.server import arrived
+from voicebot.store.sessions import named_failure
 
 #: `code`: the password was right, the six digits are still missing.
 Stage = Literal["code", "full"]
@@ -63,7 +64,7 @@ class Signins:
         """Sign an account out everywhere: its password changed, or it was closed."""
         mine = keys.signins(account_id)
         async with named_failure():
-            digests = [str(one) for one in await self._redis.smembers(mine)]
+            digests = [str(one) for one in await arrived(self._redis.smembers(mine))]
             await self._redis.delete(mine, *(keys.signin(digest) for digest in digests))
 
     async def try_once(self, account: str, machine: str) -> bool:

@@ -1,4 +1,4 @@
-"""Twilio's REST API, as far as we need it: send a text, place a call, move a call.
+"""Twilio's REST API, as far as we need it: send a text, place a call, move a call, find one again.
 
 The library blocks, so each request runs in a thread. Its errors and its log hold telephone numbers: neither
 leaves this module.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
 from requests import RequestException
@@ -26,6 +26,9 @@ from voicebot.errors import TwilioRefused, TwilioUnreachable
 _SILENT: Final = logging.Logger("twilio", logging.CRITICAL + 1)
 #: The library reads TWILIO_EDGE and TWILIO_REGION from the environment unless it is given one, not empty.
 _NO_ENVIRONMENT: Final = {"VOICEBOT": "1"}
+
+#: How many of the latest texts or calls to a person are looked through.
+_LOOKED_AT: Final = 50
 
 T = TypeVar("T")
 
@@ -49,6 +52,22 @@ class TwilioClient:
         options = _given(status_callback=status_callback)
         create = self._client.messages.create
         return await _request(lambda: _sid(create(to=to, from_=from_, body=body, **options)))
+
+    async def find_message(self, *, to: str, from_: str, body: str, since: float) -> str | None:
+        """The SID of a text made at `since` (Unix seconds) or later; None when Twilio has none such.
+
+        For a request whose answer was lost: Twilio's API knows no idempotency key. Raises as above.
+        """
+        find = self._client.messages.list
+        found = await _request(lambda: find(to=to, from_=from_, limit=_LOOKED_AT))
+        # A trial account puts a sentence of its own before the text.
+        return _newest(each for each in found if str(each.body).endswith(body) and _made(each) >= since)
+
+    async def find_call(self, *, to: str, from_: str, since: float) -> str | None:
+        """The SID of a call made at `since` or later; None when Twilio has none such. Raises as above."""
+        find = self._client.calls.list
+        found = await _request(lambda: find(to=to, from_=from_, limit=_LOOKED_AT))
+        return _newest(each for each in found if _made(each) >= since)
 
     async def create_call(
         self,
@@ -89,6 +108,15 @@ class TwilioClient:
 
 def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _made(resource: Any) -> float:
+    """When Twilio made it, in Unix seconds; 0 when it does not say."""
+    return float(resource.date_created.timestamp()) if resource.date_created else 0.0
+
+
+def _newest(resources: Iterable[Any]) -> str | None:
+    return max(((_made(each), _sid(each)) for each in resources), default=(0.0, None))[1]
 
 
 def _sid(made: Any) -> str:

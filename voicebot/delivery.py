@@ -1,0 +1,209 @@
+"""What became of a text or of a call that we make: pure, so that each way it can go can be tested.
+
+A text may be several messages, its parts; a call is one part without words. Before each request a part is
+marked `sending`: whoever finds it so after a crash knows that Twilio may have it, and asks before repeating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+State = Literal["waiting", "sending", "sent", "delivered", "failed"]
+#: Ours, beside Twilio's numbers: why something was given up.
+Code = str
+
+OPTED_OUT: Final = "opted_out"
+NO_NUMBER: Final = "no_number"
+TOO_MANY: Final = "too_many"
+TOO_LATE: Final = "too_late"
+REPEATED: Final = "repeated"
+UNANSWERED: Final = "unanswered"
+MACHINE: Final = "machine"
+UNKNOWN: Final = "unknown"
+
+#: Twilio's code for who refused our texts at Twilio itself.
+TWILIO_OPTED_OUT: Final = 21610
+#: Refusals that pass: too many requests, a full queue, and wrong credentials, which are ours to mend.
+_PASSING_REFUSALS: Final = frozenset({14107, 20003, 20429, 21611})
+#: Surely not delivered, and perhaps later: full queue, unreachable telephone, busy network. Others are final
+#: (30004 blocked, 30005 unknown, 30006 landline, 30007 filtered) or leave open whether it came (30008).
+_PASSING_LOSSES: Final = frozenset({30001, 30003, 30017})
+#: A lost text is sent again after these waits, in seconds, then given up.
+LOSS_WAITS_S: Final = (15 * 60.0, 2 * 3600.0)
+#: A call that nobody took is made three times in all, spread over some hours.
+CALL_WAITS_S: Final = (5 * 60.0, 2 * 3600.0)
+
+_SENT: Final = frozenset({"queued", "accepted", "scheduled", "sending", "sent"})
+_LOST: Final = frozenset({"undelivered", "failed"})
+_DELIVERED: Final = frozenset({"delivered", "read"})
+_UNANSWERED: Final = frozenset({"busy", "no-answer", "failed", "canceled"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One message or call. `at` is when its state was reached, `due` when it may be tried (Unix seconds)."""
+
+    text: str = ""
+    state: State = "waiting"
+    at: float = 0.0
+    due: float = 0.0
+    sid: str | None = None
+    code: Code | None = None
+    losses: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to do for us."""
+        return self.state in ("sent", "delivered", "failed")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """All parts, in the order in which they are sent."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def next(self) -> int | None:
+        """The number of the first part that is still to be sent."""
+        return next((number for number, part in enumerate(self.parts) if not part.over), None)
+
+    @property
+    def state(self) -> State:
+        """The state of the whole: failed as soon as one part is."""
+        states = [part.state for part in self.parts]
+        for state in ("failed", "sending", "waiting", "sent"):
+            if state in states:
+                return state
+        return "delivered"
+
+    @property
+    def code(self) -> Code | None:
+        """Why it failed, or what went wrong last."""
+        return next((part.code for part in self.parts if part.code), None)
+
+    def change(self, number: int, **fields: object) -> Delivery:
+        """The same with fields of one part replaced."""
+        changed = replace(self.parts[number], **fields)  # type: ignore[arg-type]
+        return Delivery((*self.parts[:number], changed, *self.parts[number + 1 :]))
+
+
+Change = Callable[[Delivery], Delivery]
+
+
+def of_texts(texts: tuple[str, ...], at: float) -> Delivery:
+    """A text that is still to be sent."""
+    return Delivery(tuple(Part(text, at=at) for text in texts))
+
+
+def of_call(at: float) -> Delivery:
+    """A call that is still to be made."""
+    return Delivery((Part(at=at),))
+
+
+def given_up(delivery: Delivery, code: Code, at: float) -> Delivery:
+    """Nothing more is tried: every part that is not with Twilio has failed."""
+    lost = {"state": "failed", "code": code, "at": at}
+    for number, part in enumerate(delivery.parts):
+        if not part.over:
+            delivery = delivery.change(number, **lost)
+    return delivery
+
+
+def claim(number: int, at: float) -> Change:
+    """Mark a waiting part as being sent; no change when somebody else was quicker."""
+
+    def change(delivery: Delivery) -> Delivery:
+        waiting = delivery.parts[number].state == "waiting"
+        return delivery.change(number, state="sending", at=at) if waiting else delivery
+
+    return change
+
+
+def took(number: int, sid: str, at: float) -> Change:
+    """Twilio has it. What Twilio reported meanwhile stays."""
+
+    def change(delivery: Delivery) -> Delivery:
+        sending = delivery.parts[number].state == "sending"
+        return delivery.change(number, state="sent", sid=sid, code=None, at=at) if sending else delivery
+
+    return change
+
+
+def put_back(number: int, code: Code | None, at: float) -> Change:
+    """Twilio surely does not have it: it can be tried again."""
+
+    def change(delivery: Delivery) -> Delivery:
+        sending = delivery.parts[number].state == "sending"
+        return delivery.change(number, state="waiting", code=code, at=at) if sending else delivery
+
+    return change
+
+
+def refused(code: Code, at: float) -> Change:
+    """Twilio will never take it; what follows is not sent either, for it would make no sense alone."""
+    return lambda delivery: given_up(delivery, code, at)
+
+
+def passes(code: int, temporary: bool) -> bool:
+    """Whether a refusal with this code of Twilio may be gone later."""
+    return temporary or code in _PASSING_REFUSALS
+
+
+def reported_text(number: int, sid: str, status: str, code: Code | None, at: float) -> Change:
+    """Twilio reports on a text; reports may come twice, late, or in any order."""
+
+    def change(delivery: Delivery) -> Delivery:
+        part = delivery.parts[number]
+        if part.state in ("delivered", "failed") or part.sid not in (None, sid) or part.state == "waiting":
+            return delivery
+        if status in _DELIVERED:
+            return delivery.change(number, state="delivered", sid=sid, code=None, at=at)
+        if status in _LOST:
+            return _lost(delivery, number, code or UNKNOWN, at)
+        if status in _SENT and part.state == "sending":
+            return delivery.change(number, state="sent", sid=sid, at=at)
+        return delivery
+
+    return change
+
+
+def reported_call(sid: str, status: str, at: float) -> Change:
+    """Twilio reports how a call ended: completed, or nobody took it."""
+
+    def change(delivery: Delivery) -> Delivery:
+        part = delivery.parts[0]
+        if part.state not in ("sending", "sent") or part.sid not in (None, sid):
+            return delivery
+        if status == "completed":
+            return delivery.change(0, state="delivered", sid=sid, at=at)
+        return _again(delivery, 0, UNANSWERED, at, CALL_WAITS_S) if status in _UNANSWERED else delivery
+
+    return change
+
+
+def machine_took(sid: str, at: float) -> Change:
+    """An answering machine took the call: nobody was reached, and we do not insist."""
+
+    def change(delivery: Delivery) -> Delivery:
+        part = delivery.parts[0]
+        ours = part.state in ("sending", "sent") and part.sid in (None, sid)
+        return delivery.change(0, state="failed", sid=sid, code=MACHINE, at=at) if ours else delivery
+
+    return change
+
+
+def _lost(delivery: Delivery, number: int, code: Code, at: float) -> Delivery:
+    passing = code.isdecimal() and int(code) in _PASSING_LOSSES
+    return _again(delivery, number, code, at, LOSS_WAITS_S if passing else ())
+
+
+def _again(delivery: Delivery, number: int, code: Code, at: float, waits_s: tuple[float, ...]) -> Delivery:
+    """Wait and try once more, as often as there are waits."""
+    losses = delivery.parts[number].losses
+    if losses >= len(waits_s):
+        return delivery.change(number, state="failed", code=code, at=at)
+    due = at + waits_s[losses]
+    return delivery.change(number, state="waiting", sid=None, code=code, at=at, due=due, losses=losses + 1)

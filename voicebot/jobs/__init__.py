@@ -1,0 +1,1 @@
+"""Deferred work: texts and call-backs leave through a durable queue, whatever happens to the process."""

@@ -1,0 +1,103 @@
+"""What is asked of Twilio for one part of a delivery, and how to find out whether it was taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from voicebot.delivery import Part
+from voicebot.jobs.hours import CallingHours
+from voicebot.privacy import Privacy
+from voicebot.store.outbox import Ref
+from voicebot.twilio.rest import TwilioClient
+
+#: Twilio counts in seconds, and its clock is not ours.
+_CLOCK_TOLERANCE_S: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """The addresses that Twilio calls back: reports on texts and calls, and what to do with who answers."""
+
+    text_status: str
+    call_status: str
+    machine: str
+    answered: str
+
+
+class Request(Protocol):
+    """One way of reaching a person."""
+
+    def earliest(self, at: float) -> float:
+        """When it may be sent, from `at` on."""
+
+    async def send(self, number: int, part: Part) -> str:
+        """Ask Twilio; the SID. Raises TwilioRefused or TwilioUnreachable."""
+
+    async def find(self, part: Part) -> str | None:
+        """The SID of what was asked before, if Twilio has it. Raises as `send`."""
+
+
+@dataclass(frozen=True)
+class TextRequest:
+    """A text to one person."""
+
+    twilio: TwilioClient
+    privacy: Privacy
+    hooks: Hooks
+    ref: Ref
+    to: str
+    from_: str
+
+    def earliest(self, at: float) -> float:
+        """A text comes at any hour: it answers what the person has just done."""
+        return at
+
+    async def send(self, number: int, part: Part) -> str:
+        """See `Request`."""
+        report = address(self.hooks.text_status, self.privacy, self.ref, number)
+        return await self.twilio.create_message(
+            to=self.to, from_=self.from_, body=part.text, status_callback=report
+        )
+
+    async def find(self, part: Part) -> str | None:
+        """See `Request`."""
+        since = part.at - _CLOCK_TOLERANCE_S
+        return await self.twilio.find_message(to=self.to, from_=self.from_, body=part.text, since=since)
+
+
+@dataclass(frozen=True)
+class CallRequest:
+    """A call to one person, at our cost; it ends at once when a machine answers."""
+
+    twilio: TwilioClient
+    privacy: Privacy
+    hooks: Hooks
+    ref: Ref
+    to: str
+    from_: str
+    hours: CallingHours
+
+    def earliest(self, at: float) -> float:
+        """By day, where the person lives."""
+        return self.hours.opening(self.to, at)
+
+    async def send(self, number: int, part: Part) -> str:
+        """See `Request`."""
+        return await self.twilio.create_call(
+            to=self.to,
+            from_=self.from_,
+            url=self.hooks.answered,
+            status_callback=address(self.hooks.call_status, self.privacy, self.ref, number),
+            detect_machine=True,
+            machine_callback=address(self.hooks.machine, self.privacy, self.ref, number),
+        )
+
+    async def find(self, part: Part) -> str | None:
+        """See `Request`."""
+        return await self.twilio.find_call(to=self.to, from_=self.from_, since=part.at - _CLOCK_TOLERANCE_S)
+
+
+def address(page: str, privacy: Privacy, ref: Ref, part: int) -> str:
+    """`page` with a sealed `of` that tells our record; nothing in it can be read underway."""
+    return f"{page}?of={privacy.seal([ref.kind, ref.person, ref.id, part])}"
