@@ -46,7 +46,7 @@ def new_code_secret() -> str:
 
 def code_address(secret: str, email: str) -> str:
     """The `otpauth:` address that an authenticator application reads."""
-    return pyotp.TOTP(secret).provisioning_uri(email, _ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=_ISSUER)
 
 
 def code_fits(secret: str, code: str, now: float) -> bool:

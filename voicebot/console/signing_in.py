@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from voicebot.console import passwords
 from voicebot.console.desk import Desk
 from voicebot.console.forms import Form
-from voicebot.console.guard import COOKIE, SignedOut, Visitor
+from voicebot.console.guard import COOKIE, Visitor
 from voicebot.console.pages import ROOT
 from voicebot.store.accounts import Account
 from voicebot.store.audit import Deed
@@ -146,6 +146,3 @@ def _inside(wanted: str) -> str:
         sign.isascii() and (sign.isalnum() or sign in "/-_") for sign in wanted
     )
     return wanted if plain and not wanted.startswith("//") else ""
-
-
-__all__ = ["SignedOut", "routes", "sign_in_path"]
