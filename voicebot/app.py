@@ -69,7 +69,7 @@ def create_app(settings: Settings, make: Make | None = None) -> FastAPI:
             service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
             app.state.service = service
-            async with working(service, settings):
+            async with working(service, settings, redis):
                 yield
             if service.recognizer:
                 service.recognizer.close()
@@ -114,11 +114,11 @@ def build(settings: Settings, redis: Redis) -> Service:
 
 
 @asynccontextmanager
-async def working(service: Service, settings: Settings) -> AsyncIterator[None]:
+async def working(service: Service, settings: Settings, redis: Redis) -> AsyncIterator[None]:
     """Let texts and calls leave meanwhile, unless workers of their own do that (`settings.worker`)."""
     worker = None
     if service.queue and settings.worker == "inside":
-        worker = asyncio.create_task(work(service.queue, errands(service, settings)))
+        worker = asyncio.create_task(work(service.queue, errands(settings, redis, service.prompts)))
     try:
         yield
     finally:
@@ -129,22 +129,39 @@ async def working(service: Service, settings: Settings) -> AsyncIterator[None]:
             await service.queue.close()
 
 
-def errands(service: Service, settings: Settings) -> Errands:
-    """What the queue carries out. Raises ConfigError without an account of Twilio's."""
-    if service.twilio is None:
+async def worker(settings: Settings) -> None:
+    """Let texts and calls leave, until a signal ends this process. Raises ConfigError and StoreError."""
+    if not settings.redis_url:
         raise ConfigError(
-            "VOICEBOT_TWILIO_ACCOUNT: expected Twilio's account SID, none came; without it no text and no "
-            "call leaves. Set it, and VOICEBOT_SMS_FROM"
+            "REDIS_URL: expected the Redis that the service uses, none came; the embedded one belongs to the "
+            "service, which sends by itself with VOICEBOT_WORKER=inside"
         )
+    async with connect(settings.redis_url, settings.data) as redis:
+        queue = OutboxQueue(redis)
+        try:
+            await work(queue, errands(settings, redis, Prompts.load(PROMPTS)), signals=True)
+        finally:
+            await queue.close()
+
+
+def errands(settings: Settings, redis: Redis, prompts: Prompts) -> Errands:
+    """What the queue carries out. Raises ConfigError without an account of Twilio's."""
+    account = twilio(settings)
+    if account is None or not settings.sms_from:
+        raise ConfigError(
+            "VOICEBOT_TWILIO_ACCOUNT and VOICEBOT_SMS_FROM: expected an account SID and the number that "
+            "texts and calls come from, not both are set; without them nothing leaves"
+        )
+    secrets = privacy(settings)
     return Errands(
-        service.outbox,
-        service.runner.sessions,
-        service.prompts,
-        service.privacy,
-        service.twilio,
+        Outbox(redis, secrets),
+        Sessions(redis, secrets),
+        prompts,
+        secrets,
+        account,
         deliveries.hooks(settings.public_url),
         Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day),
-        service.runner.clock,
+        time.time,
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line: `voicebot serve`, `call`, `text`, `flows`, `console` and others; `voicebot --help` lists them.
+"""The command line. `voicebot --help` lists the commands.
 
 Exit codes: 0 done, 1 not as asked, 2 bad usage or configuration, with one clear sentence on stderr.
 """

@@ -1,4 +1,4 @@
-"""`voicebot serve | models | doctor`: the service, its models, and what is missing on this machine."""
+"""`voicebot serve | worker | models | doctor`: the service, its models, and what is missing here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from voicebot import doctor
-from voicebot.app import create_app
+from voicebot.app import create_app, worker
 from voicebot.cli.command import Commands, add
 from voicebot.config import Settings, read_settings
 from voicebot.logs import configure
@@ -22,8 +22,9 @@ from voicebot.store.server import connect
 
 
 def add_commands(commands: Commands) -> None:
-    """Add `serve`, `models` and `doctor`."""
+    """Add `serve`, `worker`, `models` and `doctor`."""
     add(commands, "serve", "run the service", _serve)
+    add(commands, "worker", "send texts and make calls back, beside the service", _worker)
     installed = add(commands, "models", "speech models").add_subparsers(required=True, metavar="COMMAND")
     add(installed, "list", "which models there are, and which are installed", _list)
     install = add(
@@ -41,6 +42,13 @@ def _serve(options: argparse.Namespace) -> int:
     if settings.redis_url:
         asyncio.run(_reach_redis(settings))
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, ws_max_size=1 << 17)
+    return 0
+
+
+def _worker(options: argparse.Namespace) -> int:
+    settings = read_settings()
+    configure()
+    asyncio.run(worker(settings))
     return 0
 
 

@@ -68,21 +68,22 @@ def waiting_twin(redis: Redis) -> Redis:
     return Redis.from_pool(ConnectionPool(connection_class=pool.connection_class, **kept, **own))
 
 
-def embedded(data: Path) -> _Embedded:
-    """A server of our own, reached by the path of a socket."""
-    return _Embedded(data)
+def embedded(data: Path, socket: Path | None = None) -> _Embedded:
+    """A server of our own, its file in `data`, reached by the path of `socket` (default: a fresh one)."""
+    return _Embedded(data, socket)
 
 
 class _Embedded:
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, socket: Path | None) -> None:
         self._data = data
         self._address = data / _ADDRESS
+        self._socket = socket
 
     def __enter__(self) -> str:
         self._data.mkdir(parents=True, exist_ok=True)
         # A socket's path is limited to about 100 bytes, so it does not live beside the data.
         self._folder = tempfile.TemporaryDirectory(prefix="voicebot-")
-        socket = str(Path(self._folder.name) / "redis.sock")
+        socket = str(self._socket or Path(self._folder.name) / "redis.sock")
         self._server = ValkeyServer(
             port=0,
             unix_socket_path=socket,

@@ -1,0 +1,177 @@
+"""Workers and Redis are killed in the middle of their work: nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.conftest import DATA_KEY
+from voicebot.channels.simulator.twilio_api import Account, Trouble, twilio_api
+from voicebot.privacy import Privacy
+from voicebot.store.outbox import Outbox
+from voicebot.store.server import connect, embedded
+from voicebot.store.sessions import Record, Sessions
+
+PEOPLE = 40
+ROOT = Path(__file__).parents[2]
+#: Far more than it takes; the tests end as soon as the work is done.
+_DEADLINE_S = 90.0
+_LOOK_S = 0.02
+
+
+class MortalRedis:
+    """The embedded server, killed without warning and started again on what it had written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data, self.socket = folder / "data", folder / "redis.sock"
+        self.start()
+
+    def start(self) -> None:
+        self._server = embedded(self.data, self.socket)
+        self._server.__enter__()
+
+    async def kill(self) -> None:
+        async with Redis(unix_socket_path=str(self.socket)) as redis:
+            pid = (await redis.info("server"))["process_id"]
+        os.kill(int(pid), signal.SIGKILL)
+        self._server.__exit__(None, None, None)
+        self.start()
+
+    def stop(self) -> None:
+        self._server.__exit__(None, None, None)
+
+
+class Workers:
+    """Worker processes."""
+
+    def __init__(self, socket: Path, api: str) -> None:
+        self._command = [sys.executable, "-m", "tests.jobs.worker", str(socket), api, DATA_KEY]
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._processes.append(subprocess.Popen(self._command, cwd=ROOT, env=environment))
+
+    def kill(self) -> None:
+        process = self._processes.pop(0)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        while self._processes:
+            self.kill()
+
+
+@pytest.fixture
+def twilio() -> Iterator[Account]:
+    """A Twilio that is slow, busy, in trouble and out of reach, each now and then."""
+    chance = random.Random(7)
+
+    def trouble(kind: str) -> Trouble:
+        wait = chance.uniform(0.0, 0.05)
+        luck = chance.random()
+        if luck < 0.1:
+            return Trouble(20429, 429, wait_s=wait)
+        if luck < 0.2:
+            return Trouble(answer_lost=True, wait_s=wait)
+        return Trouble(20500, 503, wait_s=wait) if luck < 0.3 else Trouble(wait_s=wait)
+
+    with twilio_api(Account(trouble)) as account:
+        yield account
+
+
+@pytest.fixture
+async def redis_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MortalRedis]:
+    server = MortalRedis(tmp_path_factory.mktemp("r"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def workers(redis_server: MortalRedis, twilio: Account) -> Iterator[Workers]:
+    workers = Workers(redis_server.socket, twilio.url)
+    yield workers
+    workers.stop()
+
+
+async def ask(redis: Redis, privacy: Privacy, person: int) -> None:
+    """Somebody asked for a summary and to be called back."""
+    sessions, name = Sessions(redis, privacy), f"p{person}"
+    await sessions.keep_number(name, number(person))
+    told = {"topic": "rsa", "notes": ["rsa.note_caf"], "slots": {}, "person": name}
+    await sessions.add(name, Record("sms", f"CA{person}:1", time.time(), told))
+    await sessions.add(name, Record("callback", f"CA{person}:2", time.time(), {"person": name}))
+
+
+def number(person: int) -> str:
+    return f"+3363998{person:04d}"
+
+
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    """Look again and again: what other processes do cannot be waited for in any other way."""
+    async with asyncio.timeout(_DEADLINE_S):
+        while not await done():
+            await asyncio.sleep(_LOOK_S)
+
+
+async def each_got_one(account: Account) -> bool:
+    everybody = {number(person) for person in range(PEOPLE)}
+    texted, called = ({taken.asked["To"] for taken in account.of(kind)} for kind in ("Messages", "Calls"))
+    return texted == called == everybody
+
+
+async def taken(account: Account, goal: int) -> bool:
+    return len(account.texts) + len(account.calls) >= goal
+
+
+async def all_settled(outbox: Outbox) -> bool:
+    return not await outbox.count("sms") and not await outbox.count("callback")
+
+
+@pytest.mark.xdist_group("crashes")
+async def test_killed_workers_and_a_killed_redis_lose_and_repeat_nothing(
+    redis_server: MortalRedis, workers: Workers, twilio: Account, privacy: Privacy
+) -> None:
+    async with connect(f"unix://{redis_server.socket}", redis_server.data) as redis:
+        for person in range(PEOPLE):
+            await ask(redis, privacy, person)
+        workers.start()
+        workers.start()
+        for goal in range(8, 2 * PEOPLE - 8, 12):
+            await until(partial(taken, twilio, goal))
+            if goal % 24 == 8:
+                workers.kill()
+                workers.start()
+            else:
+                await redis_server.kill()
+        await until(partial(each_got_one, twilio))
+        outbox = Outbox(redis, privacy)
+        await until(partial(all_settled, outbox))
+        assert await outbox.given_up("sms") == []
+    for kind in ("Messages", "Calls"):
+        counted = Counter(taken.asked["To"] for taken in twilio.of(kind))
+        assert {one: times for one, times in counted.items() if times > 1} == {}
+
+
+@pytest.mark.xdist_group("crashes")
+async def test_what_was_acknowledged_survives_redis_being_killed(
+    redis_server: MortalRedis, privacy: Privacy
+) -> None:
+    async with connect(f"unix://{redis_server.socket}", redis_server.data) as redis:
+        for person in range(PEOPLE):
+            await ask(redis, privacy, person)
+        await redis_server.kill()
+        assert await Outbox(redis, privacy).count("sms") == PEOPLE
+        assert len(await Sessions(redis, privacy).records("callback")) == PEOPLE
