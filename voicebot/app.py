@@ -30,6 +30,7 @@ from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
@@ -96,6 +97,7 @@ def build(settings: Settings, redis: Redis) -> Service:
         partial(wording, prompts),
         lookups(settings.var / "places", time.time),
         missed_call_s=settings.missed_call_s,
+        count=Figures(redis).count,
     )
     return Service(
         runner,
