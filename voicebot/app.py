@@ -17,6 +17,10 @@ from voicebot.channels import deliveries, media_stream, sms, twilio_voice
 from voicebot.channels.service import Service, wording
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.config import Settings
+from voicebot.console import site
+from voicebot.console.desk import Desk
+from voicebot.console.guard import Guard
+from voicebot.console.pages import Pages
 from voicebot.errors import ConfigError
 from voicebot.flows.load import load_flows
 from voicebot.jobs.errands import Errands, Terms
@@ -30,11 +34,14 @@ from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store.accounts import Accounts
+from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
+from voicebot.store.signins import Signins
 from voicebot.twilio.rest import TwilioClient
 from voicebot.twilio.signature import Signature
 
@@ -69,6 +76,7 @@ def create_app(settings: Settings, make: Make | None = None) -> FastAPI:
         async with connect(settings.redis_url, settings.data) as redis:
             service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
+            app.router.routes.append(site.routes(console(service, settings, redis)))
             app.state.service = service
             async with working(service, settings, redis):
                 yield
@@ -164,6 +172,23 @@ def errands(settings: Settings, redis: Redis, prompts: Prompts) -> Errands:
         deliveries.hooks(settings.public_url),
         Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day),
         time.time,
+    )
+
+
+def console(service: Service, settings: Settings, redis: Redis) -> Desk:
+    """What the mediators' pages work with."""
+    secrets, runner = service.privacy, service.runner
+    https = settings.public_url.startswith("https://")
+    return Desk(
+        Guard(Accounts(redis, secrets), Signins(redis), secrets, https),
+        Audit(redis),
+        runner.sessions,
+        Figures(redis),
+        runner.flows,
+        service.prompts,
+        secrets,
+        Pages(),
+        runner.clock,
     )
 
 

@@ -23,6 +23,7 @@ from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.store.accounts import Account, Accounts, Role
 from voicebot.store.audit import Audit
+from voicebot.store.figures import Figures
 from voicebot.store.sessions import Sessions
 from voicebot.store.signins import Signins
 
@@ -59,7 +60,8 @@ def clock() -> Clock:
 @pytest.fixture
 def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: Clock) -> Desk:
     guard = Guard(Accounts(redis, privacy), Signins(redis), privacy, https=True)
-    return Desk(guard, Audit(redis), Sessions(redis, privacy), flows, prompts, privacy, Pages(), clock)
+    sessions = Sessions(redis, privacy)
+    return Desk(guard, Audit(redis), sessions, Figures(redis), flows, prompts, privacy, Pages(), clock)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from voicebot.dialogue.flow import Flows
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.store.audit import Audit, Deed
+from voicebot.store.figures import Figures
 from voicebot.store.sessions import Sessions
 
 _FLASH: Final = "mediation-said"
@@ -28,6 +29,7 @@ class Desk:
     guard: Guard
     audit: Audit
     sessions: Sessions
+    figures: Figures
     flows: Flows
     prompts: Prompts
     privacy: Privacy

@@ -90,7 +90,7 @@ class _OwnAccount:
 
     def _offer(self, request: Request, visitor: Visitor, secret: str, wrong: str = "") -> Response:
         address = passwords.code_address(secret, visitor.account.email)
-        picture = segno.make(address).svg_inline(scale=5, dark="#1c2b33", light="#ffffff")
+        picture = segno.make(address).svg_inline(dark="#1c2b33", light="#ffffff", omitsize=True)
         return self.desk.show(
             request,
             visitor,

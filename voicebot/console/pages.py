@@ -46,7 +46,13 @@ class Pages:
         )
         self._jinja.globals.update(words=words(), root=ROOT, static=static_address)
         self._jinja.filters.update(
-            clock=clock_time, day=day, moment=moment, since=since, number=spaced_number, named=named
+            clock=clock_time,
+            day=day,
+            moment=moment,
+            since=since,
+            number=spaced_number,
+            named=named,
+            capitalised=capitalised,
         )
 
     def fill(self, template: str, context: Mapping[str, Any]) -> str:
@@ -106,3 +112,8 @@ def spaced_number(number: str) -> str:
 def named(code: str | None, names: Mapping[str, Any]) -> str:
     """The French for `code`; a code without a name shows itself, so that nothing disappears."""
     return str(names.get(code or "", code or ""))
+
+
+def capitalised(text: str) -> str:
+    """With a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -12,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from voicebot.console import signing_in
+from voicebot.console import auditing, figures, own_account, signing_in, team
 from voicebot.console.desk import Desk
 from voicebot.console.guard import SignedOut
 from voicebot.console.headers import SecurityHeaders
@@ -21,6 +22,13 @@ from voicebot.errors import StoreError
 
 log = structlog.get_logger()
 
+_PARTS: Final[tuple[Callable[[Desk], list[BaseRoute]], ...]] = (
+    signing_in.routes,
+    own_account.routes,
+    figures.routes,
+    team.routes,
+    auditing.routes,
+)
 _TROUBLES: Final = {403: "forbidden", 404: "missing", 405: "missing"}
 
 
@@ -32,7 +40,9 @@ def routes(desk: Desk) -> Mount:
 def _application(desk: Desk) -> FastAPI:
     # Pages hold secrets and are not compressed (BREACH); static files hold none and are.
     static = GZipMiddleware(StaticFiles(directory=STATIC))
-    parts: list[BaseRoute] = [*signing_in.routes(desk), Mount("/static", static)]
+    parts: list[BaseRoute] = [Mount("/static", static)]
+    for part in _PARTS:
+        parts += part(desk)
     troubles = _Troubles(desk)
     return FastAPI(
         routes=parts,
