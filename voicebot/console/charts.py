@@ -12,7 +12,7 @@ from voicebot.console.counting import Shown
 
 #: A narrow one is drawn anew for telephones: a scaled-down one could not be read.
 Size = Literal["wide", "narrow"]
-_WIDTHS: Final[Mapping[Size, int]] = {"wide": 960, "narrow": 400}
+_WIDTHS: Final[Mapping[Size, int]] = {"wide": 560, "narrow": 400}
 _HEIGHT: Final = 280
 _MOST_LABELS: Final[Mapping[Size, int]] = {"wide": 15, "narrow": 5}
 _FONT: Final = 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif'
