@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
+from xml.etree.ElementTree import Element
 
 import pygal
 from pygal.style import Style
@@ -43,8 +44,17 @@ def stacked(days: Sequence[str], counts: Mapping[str, Sequence[Shown]], size: Si
     chart.x_labels_major = [label for at, label in enumerate(chart.x_labels) if at % step == 0]
     for name, values in counts.items():
         chart.add(name, list(values))
+    chart.add_xml_filter(_without_script)
     drawn: bytes = chart.render()
     return drawn
+
+
+def _without_script(root: Element) -> Element:
+    """pygal leaves its settings in a script even where it loads none."""
+    for parent in root.iter():
+        for script in [child for child in parent if str(child.tag).endswith("script")]:
+            parent.remove(script)
+    return root
 
 
 def _style() -> Style:
