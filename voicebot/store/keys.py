@@ -157,3 +157,8 @@ def audit() -> str:
 def figures(day: str) -> str:
     """Hash: what was counted on `day` (2026-01-31), without anybody's name."""
     return f"{_PREFIX}:figures:{day}"
+
+
+def notices() -> str:
+    """Hash: the messages of the day for mediators, by id."""
+    return f"{_PREFIX}:notices"
