@@ -24,6 +24,7 @@ from voicebot.console.pages import Pages
 from voicebot.errors import ConfigError
 from voicebot.flows.load import load_flows
 from voicebot.jobs.errands import Errands, Terms
+from voicebot.jobs.hours import CallingHours
 from voicebot.jobs.queue import OutboxQueue, work
 from voicebot.nlu import Understanding
 from voicebot.places import lookups
@@ -170,7 +171,7 @@ def errands(settings: Settings, redis: Redis, prompts: Prompts) -> Errands:
         secrets,
         account,
         deliveries.hooks(settings.public_url),
-        Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day),
+        terms(settings),
         time.time,
     )
 
@@ -190,6 +191,12 @@ def console(service: Service, settings: Settings, redis: Redis) -> Desk:
         Pages(),
         runner.clock,
     )
+
+
+def terms(settings: Settings) -> Terms:
+    """What may be sent, how often and when."""
+    hours = CallingHours(*settings.calling_hours)
+    return Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day, hours)
 
 
 def twilio(settings: Settings) -> TwilioClient | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     twilio_api: str | None = Field(default=None, description="another address of Twilio's API, for tests")
     texts_a_day: int = Field(default=6, ge=0, description="the most texts we send a person in a day")
+    calling_hours: tuple[Annotated[int, Field(ge=0, le=24)], Annotated[int, Field(ge=0, le=24)]] = Field(
+        default=(8, 20), description="the hours between which people are called back where they live, [8, 20]"
+    )
     calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
     fallback_number: str = Field(
         default="3939", description="the number told or dialled when we cannot go on"

@@ -26,7 +26,7 @@ def after_hang_up(before: Session, event: HungUp, missed_call_s: float) -> tuple
         return ()
     if before.turn == 1 and event.at - before.updated_at < missed_call_s:
         return (Record("callback", f"{before.id}:missed", event.at, _about(before)),)
-    if before.trail and before.textable:
+    if before.topic and before.textable:
         told = {"topic": "", "notes": [BROKEN_OFF], **_about(before)}
         return (Record("sms", f"{before.id}:broken", event.at, told),)
     return ()

@@ -206,3 +206,24 @@ async def test_a_summary_holds_papers_and_numbers_in_at_most_three_messages(
     assert 1 <= len(told) <= 3
     assert "3230" in " ".join(told)
     assert "RIB" in " ".join(told)
+
+
+async def test_a_flood_is_answered_once_politely_and_then_dropped(service: Service, text: Text) -> None:
+    assert service.floods is not None
+    for _ in range(service.floods.of_one):
+        await service.floods.judge(service.privacy.pseudonym(SOMEBODY), 100.0)
+    assert "dix minutes" in await text("RSA")
+    assert await text("RSA") == ""
+    assert await service.floods.dropped(100.0) == 1
+
+
+async def test_danger_is_answered_even_in_a_flood(service: Service, text: Text) -> None:
+    assert service.floods is not None
+    for _ in range(service.floods.of_one + 5):
+        await service.floods.judge(service.privacy.pseudonym(SOMEBODY), 100.0)
+    assert "18" in await text("il y a le feu chez moi")
+
+
+@pytest.mark.parametrize("sender", ["INFO-CAF", "38338", "+3200", ""])
+async def test_who_cannot_be_texted_back_gets_no_answer(text: Text, sender: str) -> None:
+    assert await text("bonjour", of=sender) == ""

@@ -122,7 +122,7 @@ def number(person: int) -> str:
 async def until(done: Callable[[], Awaitable[bool]]) -> None:
     """Look again and again: what other processes do cannot be waited for in any other way."""
     async with asyncio.timeout(_DEADLINE_S):
-        while not await done():
+        while not await done():  # noqa: ASYNC110 - the processes share no event with us
             await asyncio.sleep(_LOOK_S)
 
 

@@ -67,6 +67,14 @@ class PersonKeys:
         """String: set while the person wants no texts. Kept without expiry: silence is a promise."""
         return self._key("opted-out")
 
+    def thread(self) -> str:
+        """Hash: the sealed messages between the person and mediators, by id."""
+        return self._key("thread")
+
+    def held(self) -> str:
+        """String: the ticket for which a mediator texts with the person; the assistant is silent then."""
+        return self._key("held")
+
     def index(self) -> str:
         """Set of all keys of the person: what "oubliez-moi" erases."""
         return self._key("keys")
