@@ -43,6 +43,7 @@ from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
 from voicebot.store.signins import Signins
+from voicebot.store.threads import Threads
 from voicebot.twilio.rest import TwilioClient
 from voicebot.twilio.signature import Signature
 
@@ -120,6 +121,7 @@ def build(settings: Settings, redis: Redis) -> Service:
         account,
         queue,
         Floods(redis),
+        Threads(redis, secrets),
         rings_back=settings.rings_back,
     )
 
