@@ -17,10 +17,6 @@ from voicebot.channels import deliveries, media_stream, sms, twilio_voice
 from voicebot.channels.service import Service, wording
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.config import Settings
-from voicebot.console import site
-from voicebot.console.desk import Desk
-from voicebot.console.guard import Guard
-from voicebot.console.pages import Pages
 from voicebot.errors import ConfigError
 from voicebot.flows.load import load_flows
 from voicebot.jobs.errands import Errands, Terms
@@ -35,14 +31,11 @@ from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
-from voicebot.store.accounts import Accounts
-from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
-from voicebot.store.signins import Signins
 from voicebot.store.threads import Threads
 from voicebot.twilio.rest import TwilioClient
 from voicebot.twilio.signature import Signature
@@ -78,7 +71,6 @@ def create_app(settings: Settings, make: Make | None = None) -> FastAPI:
         async with connect(settings.redis_url, settings.data) as redis:
             service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
-            app.router.routes.append(site.routes(console(service, settings, redis)))
             app.state.service = service
             async with working(service, settings, redis):
                 yield
@@ -175,23 +167,6 @@ def errands(settings: Settings, redis: Redis, prompts: Prompts) -> Errands:
         deliveries.hooks(settings.public_url),
         terms(settings),
         time.time,
-    )
-
-
-def console(service: Service, settings: Settings, redis: Redis) -> Desk:
-    """What the mediators' pages work with."""
-    secrets, runner = service.privacy, service.runner
-    https = settings.public_url.startswith("https://")
-    return Desk(
-        Guard(Accounts(redis, secrets), Signins(redis), secrets, https),
-        Audit(redis),
-        runner.sessions,
-        Figures(redis),
-        runner.flows,
-        service.prompts,
-        secrets,
-        Pages(),
-        runner.clock,
     )
 
 

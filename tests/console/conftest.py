@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
+from tests.console.memory import MemoryMediators, MemoryTickets
 from voicebot.app import FLOWS, PROMPTS
 from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
@@ -24,8 +25,12 @@ from voicebot.prompts import Prompts
 from voicebot.store.accounts import Account, Accounts, Role
 from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
+from voicebot.store.news import News
+from voicebot.store.notices import Notices
+from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
 from voicebot.store.signins import Signins
+from voicebot.store.threads import Threads
 
 ORIGIN = "https://voicebot.test"
 PASSWORD = "un-bon-mot-de-passe"
@@ -60,8 +65,23 @@ def clock() -> Clock:
 @pytest.fixture
 def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: Clock) -> Desk:
     guard = Guard(Accounts(redis, privacy), Signins(redis), privacy, https=True)
-    sessions = Sessions(redis, privacy)
-    return Desk(guard, Audit(redis), sessions, Figures(redis), flows, prompts, privacy, Pages(), clock)
+    return Desk(
+        guard,
+        Audit(redis),
+        Sessions(redis, privacy),
+        MemoryTickets(clock),
+        MemoryMediators(),
+        Threads(redis, privacy),
+        Outbox(redis, privacy),
+        Notices(redis),
+        News(redis),
+        Figures(redis),
+        flows,
+        prompts,
+        privacy,
+        Pages(),
+        clock,
+    )
 
 
 @dataclass

@@ -46,13 +46,14 @@ class Pages:
         )
         self._jinja.globals.update(words=words(), root=ROOT, static=static_address)
         self._jinja.filters.update(
+            capitalised=capitalised,
             clock=clock_time,
             day=day,
             moment=moment,
-            since=since,
-            number=spaced_number,
             named=named,
-            capitalised=capitalised,
+            number=spaced_number,
+            since=since,
+            stamp=stamp,
         )
 
     def fill(self, template: str, context: Mapping[str, Any]) -> str:
@@ -117,3 +118,8 @@ def named(code: str | None, names: Mapping[str, Any]) -> str:
 def capitalised(text: str) -> str:
     """With a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def stamp(at: float) -> str:
+    """The moment for machines that read the page."""
+    return local(at).isoformat(timespec="seconds")

@@ -69,12 +69,16 @@ class Reading:
         """Why, what is known, where it stopped."""
         forms = words()["summary"]
         why = str(words()["reasons"].get(reason, reason))
-        first = forms["topic"].format(reason=why, topic=topic_name(self.prompts, topic)) if topic else None
+        first = forms["topic"].format(reason=why, topic=self._label(topic)) if topic else None
         return (
             first or forms["reason"].format(reason=why),
             self._known(self.answers(slots, topic)),
             self._stopped(records, topic) + (forms["wish"].format(wish=wish) if wish else ""),
         )
+
+    def _label(self, topic: str) -> str:
+        known = self.prompts.topics.get(topic)
+        return known.label if known else topic
 
     def _known(self, answers: Sequence[Answer]) -> str:
         forms = words()["summary"]
@@ -91,7 +95,9 @@ class Reading:
         where = (
             forms["stopped"].format(step=step_name(self.prompts, place)) if place else forms["not_stopped"]
         )
-        return str(where) + (str(forms["misunderstood"].format(count=lost)) if lost else "")
+        return str(where) + (
+            str(forms["lost_once" if lost == 1 else "lost"].format(count=lost)) if lost else ""
+        )
 
     def _turn(self, record: Record) -> Turn:
         heard = str(record["heard"])

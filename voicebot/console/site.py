@@ -13,7 +13,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from voicebot.console import auditing, figures, own_account, signing_in, team
+from voicebot.console import (
+    auditing,
+    figures,
+    more,
+    own_account,
+    queue,
+    reporting,
+    searching,
+    signing_in,
+    team,
+    ticket_actions,
+    ticket_page,
+)
 from voicebot.console.desk import Desk
 from voicebot.console.guard import SignedOut
 from voicebot.console.headers import SecurityHeaders
@@ -24,6 +36,12 @@ log = structlog.get_logger()
 
 _PARTS: Final[tuple[Callable[[Desk], list[BaseRoute]], ...]] = (
     signing_in.routes,
+    queue.routes,
+    ticket_page.routes,
+    ticket_actions.routes,
+    reporting.routes,
+    searching.routes,
+    more.routes,
     own_account.routes,
     figures.routes,
     team.routes,
@@ -44,7 +62,7 @@ def _application(desk: Desk) -> FastAPI:
     for part in _PARTS:
         parts += part(desk)
     troubles = _Troubles(desk)
-    return FastAPI(
+    app = FastAPI(
         routes=parts,
         exception_handlers={
             SignedOut: troubles.signed_out,
@@ -56,6 +74,9 @@ def _application(desk: Desk) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
+    queue.add_stream(app, desk)
+    ticket_page.add_stream(app, desk)
+    return app
 
 
 class _Troubles:

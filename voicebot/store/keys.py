@@ -170,3 +170,8 @@ def figures(day: str) -> str:
 def notices() -> str:
     """Hash: the messages of the day for mediators, by id."""
     return f"{_PREFIX}:notices"
+
+
+def news() -> str:
+    """Channel on which pages that are open hear that something changed."""
+    return f"{_PREFIX}:news"
