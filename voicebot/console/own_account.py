@@ -35,7 +35,8 @@ class _OwnAccount:
 
     async def show(self, request: Request, visitor: Visitor, wrong: str = "", status: int = 200) -> Response:
         """The account as it is."""
-        return self.desk.show(request, visitor, "me.html", status, wrong=wrong)
+        profile = await self.desk.mediators.get(visitor.account.id)
+        return self.desk.show(request, visitor, "me.html", status, profile=profile, wrong=wrong)
 
     async def change_password(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """A new password signs out everywhere else."""

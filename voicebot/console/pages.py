@@ -104,6 +104,8 @@ def since(seconds: float) -> str:
 
 def spaced_number(number: str) -> str:
     """A French number as it is read: 06 12 34 56 78."""
+    if not number:
+        return ""
     national = "0" + number[3:] if number.startswith("+33") else number
     return (
         " ".join(national[at : at + 2] for at in range(0, len(national), 2)) if national[0] == "0" else number

@@ -12,6 +12,7 @@ from voicebot.console import passwords
 from voicebot.console.desk import Desk
 from voicebot.console.forms import Form
 from voicebot.console.guard import Visitor
+from voicebot.console.pages import capitalised
 from voicebot.store.accounts import Account, Role
 
 
@@ -53,7 +54,7 @@ class _Team:
 
     async def show_one(self, request: Request, visitor: Visitor) -> Response:
         """One account."""
-        return self._one(request, visitor, await self._asked(request))
+        return await self._one(request, visitor, await self._asked(request))
 
     async def change(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Name and role."""
@@ -63,7 +64,7 @@ class _Team:
         if not changed.administers and await self._is_last_administrator(account):
             wrong = "last_administrator"
         if wrong:
-            return self._one(request, visitor, account, wrong)
+            return await self._one(request, visitor, account, wrong)
         await self.desk.guard.accounts.save(changed)
         await self.desk.note(visitor, "account_changed", account.id)
         return self.desk.go(f"/team/{account.id}", "account_saved")
@@ -81,7 +82,7 @@ class _Team:
         """Somebody leaves: signed out everywhere, at once."""
         account = await self._asked(request)
         if await self._is_last_administrator(account):
-            return self._one(request, visitor, account, "last_administrator")
+            return await self._one(request, visitor, account, "last_administrator")
         await self.desk.guard.accounts.save(replace(account, active=False))
         await self.desk.guard.signins.close_all(account.id)
         await self.desk.note(visitor, "account_closed", account.id)
@@ -110,17 +111,35 @@ class _Team:
         self, request: Request, visitor: Visitor, form: Form | None = None, wrong: str = ""
     ) -> Response:
         accounts = await self.desk.guard.accounts.all()
+        profiles = {account.id: await self.desk.mediators.get(account.id) for account in accounts}
         typed = (
             {"name": form.text("name"), "email": form.text("email")} if form else {"name": "", "email": ""}
         )
         status = 422 if wrong else 200
         return self.desk.show(
-            request, visitor, "team.html", status, accounts=accounts, wrong=wrong, typed=typed
+            request,
+            visitor,
+            "team.html",
+            status,
+            accounts=accounts,
+            profiles=profiles,
+            wrong=wrong,
+            typed=typed,
         )
 
-    def _one(self, request: Request, visitor: Visitor, account: Account, wrong: str = "") -> Response:
+    async def _one(self, request: Request, visitor: Visitor, account: Account, wrong: str = "") -> Response:
         status = 422 if wrong else 200
-        return self.desk.show(request, visitor, "team_one.html", status, account=account, wrong=wrong)
+        names = [(code, capitalised(topic.label)) for code, topic in self.desk.prompts.topics.items()]
+        return self.desk.show(
+            request,
+            visitor,
+            "team_one.html",
+            status,
+            account=account,
+            profile=await self.desk.mediators.get(account.id),
+            topics=names,
+            wrong=wrong,
+        )
 
     def _password(self, request: Request, visitor: Visitor, account: Account, password: str) -> Response:
         return self.desk.show(request, visitor, "new_password.html", account=account, password=password)
