@@ -28,6 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"app"}),
     frozenset({"rehearsal", "doctor"}),
     frozenset({"cli"}),
+    frozenset({"__main__"}),
 )
 #: Each heavy library and where below voicebot/ it is imported: one module, or more with the reason.
 HOMES: dict[str, frozenset[str]] = {

@@ -204,7 +204,9 @@ def voice(settings: Settings) -> Voice:
 def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
     signature = Signature(*settings.twilio_tokens)
     desk = TelephoneDesk(service)
-    app.include_router(twilio_voice.routes(desk, signature, settings.public_url))
+    app.include_router(
+        twilio_voice.routes(desk, signature, settings.public_url, fallback_number=settings.fallback_number)
+    )
     app.include_router(deliveries.routes(service, desk, signature))
     app.include_router(media_stream.routes(service, signature))
     app.include_router(sms.routes(service, signature))
