@@ -6,9 +6,11 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
+from anyascii import anyascii
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
@@ -18,6 +20,7 @@ from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Guard
 from voicebot.console.pages import Pages
+from voicebot.console.tickets import Ticket
 from voicebot.dialogue.flow import Flows
 from voicebot.flows.load import load_flows
 from voicebot.privacy import Privacy
@@ -34,7 +37,12 @@ from voicebot.store.threads import Threads
 
 ORIGIN = "https://voicebot.test"
 PASSWORD = "un-bon-mot-de-passe"
+SOMEBODY, NEIGHBOUR = "+33639980011", "+33639980012"
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+OpenBrowser = Callable[..., AbstractAsyncContextManager["Browser"]]
+Hire = Callable[..., Awaitable[Account]]
+Ask = Callable[..., Awaitable[Ticket]]
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +92,31 @@ def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: 
     )
 
 
+@pytest.fixture
+def ticket(desk: Desk, clock: Clock) -> Ask:
+    """Somebody asks for a person: a ticket, of which open pages hear."""
+
+    async def asked(ticket_id: str = "t1", **fields: Any) -> Ticket:
+        usual = {
+            "person": desk.privacy.pseudonym(SOMEBODY),
+            "session": "CA1",
+            "channel": "voice",
+            "topic": "rsa",
+            "reason": "asked",
+            "priority": "normal",
+            "state": "waiting",
+            "opened_at": clock.now,
+            "since": clock.now,
+        }
+        tickets = desk.tickets
+        assert isinstance(tickets, MemoryTickets)
+        made = tickets.put(Ticket(ticket_id, **{**usual, **fields}))
+        await desk.news.tell(made.id)
+        return made
+
+    return asked
+
+
 @dataclass
 class Browser:
     """Somebody's browser: follows redirects, keeps cookies, fills in the forms of the page it is on."""
@@ -108,10 +141,6 @@ class Browser:
     async def sign_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
         await self.open("/sign-in")
         return await self.send("/sign-in", email=email, password=password)
-
-
-OpenBrowser = Callable[..., AbstractAsyncContextManager[Browser]]
-Hire = Callable[..., Awaitable[Account]]
 
 
 @pytest.fixture
@@ -145,7 +174,7 @@ def hire(desk: Desk, password_hash: str) -> Hire:
     """A new account."""
 
     async def hired(name: str = "Awa Diallo", role: Role = "mediator") -> Account:
-        email = f"{name.split()[0].lower()}@example.org"
+        email = f"{anyascii(name.split()[0]).lower()}@example.org"
         account = await desk.guard.accounts.add(email, name, role, password_hash)
         assert account is not None
         return account
