@@ -1,4 +1,4 @@
-"""Every route asks who is there, what they may do, and where the form comes from; every answer is armoured."""
+"""Every route asks who is there, what they may do, where the form comes from. Answers are armoured."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def test_no_form_is_taken_without_its_token(
     async with browser() as hers:
         await hers.sign_in(chief.email)
         for method, path in routes(app):
-            if method == "POST":
+            if method == "POST" and path != "/sign-in/code":  # she is past that door
                 for token in ("", "0" * 24):
                     assert (await ask(hers, method, path, token=token)).status_code == 403, path
     assert await desk.tickets.get("t1") == before
