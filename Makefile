@@ -13,6 +13,7 @@ PACKAGES := $(VENV)/.installed
 MODELS := var/models/.installed
 SOUNDS := var/test/armelle/.installed
 CHECKERS := tests/node/node_modules/.installed
+BROWSER := var/test/axe/.installed
 
 .PHONY: help setup demo test lint bench serve lock clean
 
@@ -24,7 +25,7 @@ setup: $(PACKAGES) $(MODELS) ## install everything into .venv and var/
 demo: setup ## play one whole call about the RSA, write it as a WAV file, tell how to go on
 	$(BIN)/voicebot demo
 
-test: setup $(SOUNDS) $(CHECKERS) ## run the whole test suite
+test: setup $(SOUNDS) $(CHECKERS) $(BROWSER) ## run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
 lint: $(PACKAGES) ## ruff, mypy, and the checks of procedures and sentences
@@ -81,4 +82,9 @@ $(CHECKERS): tests/setup_node.sh tests/node/package-lock.json
 $(SOUNDS): tests/setup_sounds.sh
 	@echo "Fetching human telephone voices for the tests…"
 	bash tests/setup_sounds.sh
+	@touch $@
+
+$(BROWSER): tests/setup_browser.sh
+	@echo "Fetching a browser for the tests…"
+	bash tests/setup_browser.sh
 	@touch $@

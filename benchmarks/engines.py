@@ -44,7 +44,9 @@ def ours(understanding: Understanding) -> Engine:
     def guess(sentence: Sentence) -> Guess:
         meaning = understanding.interpret(sentence.text, Expecting(), sentence.channel)
         offered = close_candidates(meaning) or (meaning.intent,)
-        return Guess(meaning.intent, meaning.certainty == "sure", offered if meaning.certainty == "unsure" else ())
+        return Guess(
+            meaning.intent, meaning.certainty == "sure", offered if meaning.certainty == "unsure" else ()
+        )
 
     return guess
 
@@ -80,7 +82,9 @@ def padatious(examples: Examples) -> Score:
     for label, texts in by_label.items():
         container.add_intent(label, texts)
     if not container.train(debug=False, single_thread=True, timeout=_TRAINING_LIMIT_S):
-        raise TimeoutError(f"expected padatious to be trained within {_TRAINING_LIMIT_S} s; try a quieter machine")
+        raise TimeoutError(
+            f"expected padatious to be trained within {_TRAINING_LIMIT_S} s; try a quieter machine"
+        )
 
     def score(text: str) -> tuple[str, float]:
         found = container.calc_intent(plain(text))

@@ -37,7 +37,9 @@ def examples() -> list[tuple[str, str]]:
 
 def held_out(folder: Path = HELD_OUT) -> list[Sentence]:
     """Everything that is never looked at while tuning."""
-    said = [each for style in STYLES if (folder / f"{style}.yaml").exists() for each in _styled(folder, style)]
+    said = [
+        each for style in STYLES if (folder / f"{style}.yaml").exists() for each in _styled(folder, style)
+    ]
     return [*said, *_mixed(folder), *_out_of_domain(folder)]
 
 

@@ -106,7 +106,12 @@ def _table(title: str, by_engine: Mapping[str, Sequence[Measured]]) -> Table:
             _row(table, style, name, [each for each in measured if each.sentence.style == style])
         table.add_section()
     for name, measured in by_engine.items():
-        _row(table, "all procedures", name, [m for m in measured if m.sentence.style not in (OUT_OF_DOMAIN, MIXED)])
+        _row(
+            table,
+            "all procedures",
+            name,
+            [m for m in measured if m.sentence.style not in (OUT_OF_DOMAIN, MIXED)],
+        )
     return table
 
 
@@ -132,7 +137,9 @@ def _speed(by_engine: Mapping[str, Sequence[Measured]]) -> Table:
 
 def _confusions(measured: Sequence[Measured]) -> Table:
     """Which intents are taken for which others, held out, without the sentences."""
-    wrong = [each for each in measured if not each.right and each.sentence.style not in (OUT_OF_DOMAIN, MIXED)]
+    wrong = [
+        each for each in measured if not each.right and each.sentence.style not in (OUT_OF_DOMAIN, MIXED)
+    ]
     pairs = Counter((each.sentence.meant[0], each.guess.best) for each in wrong)
     table = Table("meant", "understood", "times", title="held-out confusions")
     for (meant, best), times in pairs.most_common(_CONFUSIONS):

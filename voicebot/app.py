@@ -31,10 +31,12 @@ from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
+from voicebot.store.threads import Threads
 from voicebot.twilio.rest import TwilioClient
 from voicebot.twilio.signature import Signature
 
@@ -97,6 +99,7 @@ def build(settings: Settings, redis: Redis) -> Service:
         partial(wording, prompts),
         lookups(settings.var / "places", time.time),
         missed_call_s=settings.missed_call_s,
+        count=Figures(redis).count,
     )
     return Service(
         runner,
@@ -110,6 +113,7 @@ def build(settings: Settings, redis: Redis) -> Service:
         account,
         queue,
         Floods(redis),
+        Threads(redis, secrets),
         rings_back=settings.rings_back,
     )
 
