@@ -24,6 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"jobs", "records"}),
     frozenset({"runner"}),
     frozenset({"channels"}),
+    frozenset({"trial"}),
     frozenset({"config"}),
     frozenset({"app"}),
     frozenset({"rehearsal", "doctor"}),
