@@ -25,6 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"jobs", "records", "tally"}),
     frozenset({"runner"}),
     frozenset({"channels", "console"}),
+    frozenset({"trial"}),
     frozenset({"config"}),
     frozenset({"app"}),
     frozenset({"rehearsal", "doctor"}),

@@ -39,6 +39,10 @@ class PersonKeys:
         """List of sealed turn records."""
         return self._key(f"turns:{session_id}")
 
+    def gaps(self, session_id: str) -> str:
+        """List of how long each answer was waited for, of calls that are tried out."""
+        return self._key(f"gaps:{session_id}")
+
     def latest(self) -> str:
         """String: the id of the session that a new call may resume."""
         return self._key("latest")
