@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 import structlog
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from redis.asyncio import Redis
 
+from voicebot import metrics
 from voicebot.channels import deliveries, media_stream, sms, twilio_voice
 from voicebot.channels.service import Service, wording
 from voicebot.channels.telephone_desk import TelephoneDesk
@@ -28,12 +30,13 @@ from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
 from voicebot.speech import voices
+from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
-from voicebot.store.outbox import Outbox
+from voicebot.store.outbox import KINDS, Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
 from voicebot.store.threads import Threads
@@ -110,7 +113,7 @@ def build(settings: Settings, redis: Redis) -> Service:
         partial(wording, prompts),
         lookups(settings.var / "places", time.time),
         missed_call_s=settings.missed_call_s,
-        count=Figures(redis).count,
+        count=_counting(Figures(redis)),
     )
     return Service(
         runner,
@@ -125,8 +128,22 @@ def build(settings: Settings, redis: Redis) -> Service:
         queue,
         Floods(redis),
         Threads(redis, secrets),
+        watch=_watch,
         rings_back=settings.rings_back,
     )
+
+
+def _counting(figures: Figures) -> Callable[[float, Mapping[str, int]], Awaitable[None]]:
+    async def count(at: float, counts: Mapping[str, int]) -> None:
+        metrics.count(counts)
+        await figures.count(at, counts)
+
+    return count
+
+
+def _watch(timing: TurnTiming) -> None:
+    parts = {name: value for name, value in asdict(timing).items() if name != "kind"}
+    metrics.replied(timing.kind, parts)
 
 
 @asynccontextmanager
@@ -221,6 +238,13 @@ def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
     app.include_router(deliveries.routes(service, desk, signature))
     app.include_router(media_stream.routes(service, signature))
     app.include_router(sms.routes(service, signature))
+
+    @app.get("/metrics")
+    async def measured() -> Response:
+        """For Prometheus, from inside: the front does not pass it on."""
+        for kind in KINDS:
+            metrics.outbox(kind, *await service.outbox.state(kind, service.runner.clock()))
+        return Response(metrics.page(), media_type=metrics.MEDIA_TYPE)
 
     @app.get("/health")
     async def health() -> Mapping[str, str]:
