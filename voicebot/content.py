@@ -9,8 +9,9 @@ from pathlib import Path
 from voicebot.datafile import Finding, finding, read
 from voicebot.flows.check import Known, check
 from voicebot.flows.load import Written, read_flows
-from voicebot.prompts import plain
-from voicebot.prompts.load import Entry, read_prompts
+from voicebot.prompts import Prompts, plain
+from voicebot.prompts.load import LONG_VALUES, Entry, read_prompts
+from voicebot.text_costs import LongValues, check_text_costs
 
 FLOWS = Path("voicebot", "flows")
 PROMPTS = Path("prompts", "fr")
@@ -29,14 +30,16 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
     phrases = [read(path) for path in sorted((root / CHOICES).glob("*.yaml"))]
     dangers = read(root / DANGERS)
     jargon, wrong = plain.read_jargon(root / PROMPTS)
+    values = read(root / PROMPTS / LONG_VALUES)
     unreadable = [
         *written.findings,
         *book.findings,
         *wrong,
         *(finding for file in phrases for finding in file.findings),
         *dangers.findings,
+        *values.findings,
     ]
-    if unreadable or jargon is None:
+    if unreadable or jargon is None or book.words is None:
         return sorted(unreadable)
     known = Known(
         choices=frozenset(value for file in phrases for value in file.data or ()),
@@ -44,11 +47,13 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         lookups=lookups,
         dangers=frozenset(dangers.data or ()),
     )
+    prompts = Prompts(book.entries, book.topics, book.words)
     return sorted(
         [
             *check(written, book.entries, known),
             *plain.check(book.entries, jargon),
             *_amounts(written, book.entries),
+            *check_text_costs(prompts, LongValues(values.data, prompts)),
         ]
     )
 

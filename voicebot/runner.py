@@ -36,10 +36,12 @@ from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.records import after_hang_up, caused, turn_record
 from voicebot.store.sessions import Change, Memory, Sessions
+from voicebot.tally import tally
 
 _RETRIES = 5
 _LONGEST_LOOKUPS = 5
 
+Count = Callable[[float, Mapping[str, int]], Awaitable[None]]
 Lookup = Callable[[Mapping[str, Value]], Awaitable[Mapping[str, Value]]]
 
 
@@ -82,12 +84,17 @@ class Reply:
         return next((action for action in self.actions if isinstance(action, End)), None)
 
 
+async def _uncounted(at: float, counts: Mapping[str, int]) -> None:
+    """Where nobody keeps figures."""
+
+
 @dataclass(frozen=True)
 class Runner:
     """Takes turns for every channel.
 
     `wording` gives the redacted text of what is said, for the record. Who hangs up within `missed_call_s`
-    of being answered is called back; 0 means nobody.
+    of being answered is called back; 0 means nobody. `count` is told what each turn adds to the figures, and
+    must not raise.
     """
 
     flows: Flows
@@ -97,6 +104,7 @@ class Runner:
     wording: Callable[[tuple[Say, ...], Channel], str]
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     missed_call_s: float = 0.0
+    count: Count = _uncounted
 
     async def start(
         self, who: Who, channel: Channel, event_id: str, textable: bool, resumes: bool = False
@@ -164,6 +172,7 @@ class Runner:
                 return Reply(after, actions)
             change = self._change(session, version, event, after, actions, confidence)
             if await self.sessions.commit(change):
+                await self.count(event.at, tally(session, event, after, actions))
                 return Reply(after, actions, getattr(event, "meaning", None))
         raise StoreError("a session was changed by others each time we tried: expected to win within 5 tries")
 
