@@ -72,8 +72,10 @@ def test_a_summary_is_not_sent_and_the_question_stays() -> None:
 
 def test_a_call_asked_for_by_text_is_real() -> None:
     talk = practising("sms")
-    assert talk.says_intent("rappel") == ["common.practice_over", "common.callback_soon"]
+    said = talk.says_intent("rappel")
+    assert said == ["common.practice_over", "common.callback_soon", "accueil.question"]
     assert [type(effect) for effect in effects(talk)] == [CallBack]
+    assert talk.says_intent("repeter") == ["accueil.question"]
 
 
 @pytest.mark.parametrize("goodbye", ["terminer", "silence"])
