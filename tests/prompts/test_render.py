@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import timeit
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,24 @@ def test_values_are_said_and_texted_in_their_style(
 ) -> None:
     assert said(prompts, key, "voice", value=value) == spoken
     assert said(prompts, key, "sms", value=value) == texted
+
+
+@pytest.mark.parametrize(
+    ("papers", "told"),
+    [
+        ("rib", "le RIB."),
+        ("rib,bail", "le RIB et le bail."),
+        ("rib,bail,photo", "le RIB, le bail et une photo."),
+    ],
+)
+def test_papers_are_told_as_a_list_of_their_names(tmp_path: Path, papers: str, told: str) -> None:
+    names = {"rib": "le RIB", "bail": "le bail", "photo": "une photo"}
+    written = "".join(f"{paper}: {{ask: L'avez-vous ?, label: {name}}}\n" for paper, name in names.items())
+    folder = write(tmp_path, documents=written + 'manque: "{missing:papers}."\n')
+    prompts = Prompts.load(folder)
+    assert said(prompts, "documents.manque", missing=papers) == told
+    assert prompts.caption("documents.rib:label") == "le RIB"
+    assert prompts.caption("documents.rib") == "L'avez-vous ?"
 
 
 def test_a_topic_is_said_by_its_name_its_service_and_its_number(prompts: Prompts) -> None:
