@@ -17,6 +17,7 @@ from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store.floods import Floods
 from voicebot.store.outbox import Outbox
+from voicebot.store.threads import Threads
 from voicebot.twilio.rest import TwilioClient
 
 
@@ -39,6 +40,7 @@ class Service:
     twilio: TwilioClient | None = None
     queue: OutboxQueue | None = None
     floods: Floods | None = None
+    threads: Threads | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
 
