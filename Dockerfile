@@ -13,10 +13,10 @@ RUN python -m venv .venv \
 
 FROM python:3.11-slim-bookworm
 WORKDIR /app
-RUN useradd --system --create-home voicebot
+RUN useradd --system --uid 10001 --create-home voicebot
 COPY --from=build --chown=voicebot /app /app
 RUN install -d -o voicebot var var/cache var/places
-USER voicebot
+USER 10001
 ENV VOICEBOT_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH
 EXPOSE 8000
 HEALTHCHECK --start-period=30s --interval=10s --timeout=3s \

@@ -54,6 +54,7 @@ def all_conversations() -> list[Conversation]:
 async def play(conversation: Conversation, channel: Channel, runner: Runner) -> tuple[Reply, list[Reply]]:
     """Hold the conversation; each question must be the one that the file names. The last reply and all."""
     who = Who(f"p-{conversation.file}-{channel}", f"CA-{conversation.file}-{channel}")
+    await runner.sessions.keep_number(who.person, "+33639980001")
     replies = [await runner.start(who, channel, "start", textable=True)]
     for number, line in enumerate(conversation.turns):
         asked = replies[-1].says[-1].prompt if replies[-1].listen else "the end"

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,16 +66,21 @@ class MortalRedis:
 
 @dataclass
 class Process:
-    """A program that runs beside the tests."""
+    """A program that runs beside the tests: `voicebot` with a command, or the front ("caddy")."""
 
-    command: Sequence[str]
+    name: str
     environment: dict[str, str]
+    log: Path | None = None
     running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        own = [sys.executable, "-m", "voicebot", self.name]
+        front = [str(_CADDY), "run", "--config", "deploy/Caddyfile"]
         environment = {**_clean(), **self.environment}
-        quiet = subprocess.DEVNULL
-        self.running = subprocess.Popen(self.command, cwd=ROOT, env=environment, stderr=quiet, stdout=quiet)
+        with (self.log or Path(os.devnull)).open("ab") as log:
+            self.running = subprocess.Popen(
+                front if self.name == "caddy" else own, cwd=ROOT, env=environment, stderr=log, stdout=log
+            )
 
     def kill(self) -> None:
         if self.running:
@@ -112,12 +117,10 @@ def deployed(redis: MortalRedis, folder: Path) -> Iterator[Deployment]:
     front_url, *direct = [f"http://127.0.0.1:{port}" for port in ports]
     deployment = Deployment(front_url, tuple(direct))
     for port in ports[1:]:
-        deployment.apps.append(
-            Process([sys.executable, "-m", "voicebot", "serve"], _settings(redis, front_url, port))
-        )
+        deployment.apps.append(Process("serve", service_settings(redis, front_url, port)))
     hosts = " ".join(f"127.0.0.1:{port}" for port in ports[1:])
     deployment.front = Process(
-        [str(_CADDY), "run", "--config", "deploy/Caddyfile"],
+        "caddy",
         {
             "VOICEBOT_SITE": front_url,
             "VOICEBOT_APPS": hosts,
@@ -138,7 +141,8 @@ def deployed(redis: MortalRedis, folder: Path) -> Iterator[Deployment]:
             process.kill()
 
 
-def _settings(redis: MortalRedis, public_url: str, port: int) -> dict[str, str]:
+def service_settings(redis: MortalRedis, public_url: str, port: int) -> dict[str, str]:
+    """What a service is told; `public_url` is where Twilio believes to reach it."""
     return {
         "REDIS_URL": redis.url,
         "VOICEBOT_PUBLIC_URL": public_url,

@@ -30,6 +30,7 @@ def test_everything_that_the_engine_says_is_written() -> None:
     said = {key for text in sources for key in re.findall(r'"(common\.\w+)"', text)}
     said |= {f"common.keys_{kind}" for kind in NUMBER_KINDS} | {f"common.{OTHER}"}
     said |= {f"common.value_{kind}" for kind in (*ENTITY_KINDS, "choice") if kind != "yes_no"}
+    said |= {f"common.known_{kind}" for kind in (*ENTITY_KINDS, "choice")}
     assert len(said) > 30
     assert sorted(said - set(entries)) == []
 
@@ -40,10 +41,9 @@ def test_the_engines_own_prompts_say_only_what_it_knows_then() -> None:
     about_topic = {"common.topic_confirm", "common.switch_confirm", "common.resume"}
     for key, entry in entries.items():
         if key.startswith("common."):
-            known = (
-                {"value"} if key.startswith("common.value_") else {"topic"} if key in about_topic else set()
-            )
-            assert entry.slots <= known, key
+            read_back = {"common.value_": {"value"}, "common.known_": {"value", "question"}}
+            known = next((slots for start, slots in read_back.items() if key.startswith(start)), set())
+            assert entry.slots <= (known | ({"topic"} if key in about_topic else set())), key
 
 
 def test_the_places_that_the_engine_goes_to_exist() -> None:

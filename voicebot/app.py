@@ -37,6 +37,9 @@ from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
 from voicebot.store.threads import Threads
+from voicebot.trial.door import ROOT as ROOT_OF_TRIAL
+from voicebot.trial.headers import SecurityHeaders
+from voicebot.trial.site import open_site
 from voicebot.twilio.rest import TwilioClient
 from voicebot.twilio.signature import Signature
 
@@ -50,9 +53,10 @@ PROMPTS = ROOT / "prompts" / "fr"
 Make = Callable[[Settings, Redis], Service]
 
 
-def create_app(settings: Settings, make: Make | None = None) -> FastAPI:
+def create_app(settings: Settings, make: Make | None = None, *, demo: bool = False) -> FastAPI:
     """The application; what it needs is loaded when it starts, by `make` (default: `build`).
 
+    The telephone in the browser is there in a demonstration (`demo`), elsewhere only with a key.
     Raises ConfigError for missing secrets.
     """
     if not settings.twilio_tokens:
@@ -65,19 +69,26 @@ def create_app(settings: Settings, make: Make | None = None) -> FastAPI:
             "nothing can be sent. Set it, or unset VOICEBOT_TWILIO_ACCOUNT"
         )
     privacy(settings)
+    demo_key = settings.demo_key.get_secret_value()
+    tried_out = demo or bool(demo_key)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with connect(settings.redis_url, settings.data) as redis:
             service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
+            if tried_out:
+                open_site(app, service, redis, demo_key)
             app.state.service = service
             async with working(service, settings, redis):
                 yield
             if service.recognizer:
                 service.recognizer.close()
 
-    return FastAPI(title="voicebot", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="voicebot", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    if tried_out:
+        app.add_middleware(SecurityHeaders, root=ROOT_OF_TRIAL, origin=settings.public_url)
+    return app
 
 
 def build(settings: Settings, redis: Redis) -> Service:

@@ -14,6 +14,9 @@ from voicebot.numbers import e164
 Engine = Literal["auto", "vosk", "whisper", "none"]
 VoiceName = Literal["kokoro", "pico", "pyttsx3"]
 
+#: Whoever finds the address can try keys; this many signs are too many to try.
+_SHORTEST_KEY = 12
+
 
 class Settings(BaseSettings):
     """Every setting with its meaning. Names in the environment are VOICEBOT_<NAME>, except REDIS_URL."""
@@ -40,6 +43,9 @@ class Settings(BaseSettings):
     )
     pseudonym_key: SecretStr = Field(
         default=SecretStr(""), description="the key of the pseudonyms; never change it"
+    )
+    demo_key: SecretStr = Field(
+        default=SecretStr(""), description="who knows it may try the telephone in the browser, at /essai"
     )
     recognizer: Engine = Field(default="auto", description="auto takes vosk when a French model is installed")
     voice_ahead: VoiceName = Field(default="kokoro", description="the voice of what is rendered ahead")
@@ -71,6 +77,13 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("expected an address that starts with https://")
         return value.rstrip("/")
+
+    @field_validator("demo_key")
+    @classmethod
+    def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"expected {_SHORTEST_KEY} signs or more")
+        return value
 
     @field_validator("sms_from", "missed_call_numbers", "fallback_number")
     @classmethod

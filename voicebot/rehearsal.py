@@ -22,6 +22,7 @@ from voicebot.config import Settings
 from voicebot.errors import ConfigError
 
 _START_TIMEOUT_S = 60.0
+_STOP_WITHIN_S = 2
 _LOCALHOST = "127.0.0.1"
 _SECRETS = ("twilio_token", "data_keys", "pseudonym_key")
 
@@ -72,8 +73,12 @@ def rehearse(
     url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"
     own_settings = {"public_url": url, "redis_url": None, "data": data, **(secrets or new_secrets())}
     own = settings.model_copy(update=own_settings)
-    app = create_app(own, make)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=1 << 17, lifespan="on"))
+    app = create_app(own, make, demo=True)
+    # Somebody may still be watching a call: that keeps nobody waiting who wants to stop.
+    config = uvicorn.Config(
+        app, log_config=None, ws_max_size=1 << 17, lifespan="on", timeout_graceful_shutdown=_STOP_WITHIN_S
+    )
+    server = uvicorn.Server(config)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_until_complete, args=(server.serve([listening]),), daemon=True)
     thread.start()

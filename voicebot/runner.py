@@ -14,6 +14,7 @@ from voicebot.dialogue.action import (
     Listen,
     LookUp,
     OptOut,
+    Remember,
     Say,
 )
 from voicebot.dialogue.event import (
@@ -28,12 +29,13 @@ from voicebot.dialogue.event import (
     StayedSilent,
 )
 from voicebot.dialogue.flow import Flows
-from voicebot.dialogue.meaning import NO_INTENT, Expecting, Meaning, Value
+from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Expecting, Meaning, Value
+from voicebot.dialogue.memory import UNRECOGNIZED
 from voicebot.dialogue.policy import CLEAR_CONFIDENCE, NUMBER_KINDS, SURE_CONFIDENCE
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.records import after_hang_up, caused, turn_record
-from voicebot.store.sessions import Change, Sessions
+from voicebot.store.sessions import Change, Memory, Sessions
 from voicebot.tally import tally
 
 _RETRIES = 5
@@ -109,9 +111,11 @@ class Runner:
     ) -> Reply:
         """Somebody called or texted for the first time, or is called back (`resumes`)."""
         previous = await self.sessions.resumable(who.person)
+        consent, remembered = await self._memory(who.person)
 
         def started(session: Session) -> Event:
-            return Started(event_id, self.clock(), channel, textable, previous, resumes)
+            at = self.clock()
+            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered)
 
         return await self._turn(who, started)
 
@@ -147,6 +151,16 @@ class Runner:
             return session.pending.expecting
         known = session.place and self.flows.has(session.place)
         return self.flows.step(session.place if known and session.place else self.flows.question).expecting()
+
+    async def _memory(self, person: str) -> tuple[str, Mapping[str, Value]]:
+        """What the person said to being remembered, and their shared answers.
+
+        Who hides their number is another person each time, and is not asked.
+        """
+        memory = await self.sessions.memory(person)
+        if memory:
+            return (YES, memory.slots) if memory.agreed else (NO, {})
+        return ("" if await self.sessions.number(person) else UNRECOGNIZED), {}
 
     async def _turn(self, who: Who, event_of: Callable[[Session], Event], confidence: float = 1.0) -> Reply:
         """One turn, retried from the start when another process was quicker with the same session."""
@@ -201,7 +215,8 @@ class Runner:
         said = self.wording(says, after.channel)
         turn = turn_record(before, event, after, actions, confidence, said)
         opt_out = any(isinstance(action, OptOut) for action in actions)
-        return Change(after, version, turn, records, forget, opt_out)
+        kept = [Memory(action.agreed, action.slots) for action in actions if isinstance(action, Remember)]
+        return Change(after, version, turn, records, forget, opt_out, kept[-1] if kept else None)
 
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:

@@ -11,7 +11,7 @@ from voicebot.dialogue.flow import Route
 from voicebot.dialogue.session import Place
 from voicebot.errors import DataError
 from voicebot.flows.load import list_flows, load_flows, read_flows, stale
-from voicebot.flows.schema import json_schema
+from voicebot.flows.schema import STEP_KINDS, json_schema
 
 RSA = """\
 flow: rsa
@@ -122,4 +122,4 @@ def test_loading_refuses_a_folder_with_errors_and_tells_each_on_a_line(tmp_path:
 
 def test_the_schema_for_editors_names_every_kind_of_step() -> None:
     kinds = json_schema()["properties"]["steps"]["patternProperties"]["^[a-z][a-z0-9_]*$"]["discriminator"]
-    assert set(kinds["mapping"]) == {"say", "ask", "choose", "confirm", "lookup", "handoff", "end"}
+    assert set(kinds["mapping"]) == set(STEP_KINDS)

@@ -58,11 +58,16 @@ class TextDesk:
         if number is None:
             return ()
         person = self.service.privacy.pseudonym(number)
+        return await self.answer_person(person, text, number)
+
+    async def answer_person(self, person: str, text: TextForm, number: str | None) -> tuple[str, ...]:
+        """As `answer`, for somebody whose pseudonym is known; `number` is kept for what is sent later."""
         verdict = await self._admit(person, text)
         if verdict is not None:
             return self._messages(verdict)
         sessions = self.service.runner.sessions
-        await sessions.keep_number(person, number)
+        if number:
+            await sessions.keep_number(person, number)
         if not text.body.strip():
             return self._messages((Say(_PICTURE if text.pictures else _EMPTY),))
         if await self._passed_on(person, text):

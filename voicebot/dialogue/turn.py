@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voicebot.dialogue.action import Action, End, Listen, Option, Say, Variant
+from voicebot.dialogue.action import Action, CallBack, End, HandOff, Listen, Option, Say, SendSummary, Variant
+from voicebot.dialogue.documents import missing
 from voicebot.dialogue.flow import Flows, Step
 from voicebot.dialogue.meaning import Expecting, Value
 from voicebot.dialogue.policy import timeout_s
@@ -24,9 +25,10 @@ class Turn:
 
     @property
     def step(self) -> Step:
-        """The step the session stands at, the main question when it stands nowhere."""
+        """The step the session stands at as it is told now, the main question when it stands nowhere."""
         place = self.session.place
-        return self.flows.step(place if place and self.flows.has(place) else self.flows.question)
+        step = self.flows.step(place if place and self.flows.has(place) else self.flows.question)
+        return step.at(self.session.updated_at)
 
     @property
     def expecting(self) -> Expecting:
@@ -46,6 +48,10 @@ class Turn:
     def act(self, *actions: Action) -> Turn:
         """Add actions."""
         return replace(self, actions=self.actions + actions)
+
+    def cause(self, action: HandOff | SendSummary | CallBack) -> Turn:
+        """Add an action that reaches somebody; in practice it has no effect."""
+        return self if self.session.practice else self.act(action)
 
     def remark(self, prompt: str) -> Turn:
         """Say something that "répéter" shall not say again."""
@@ -78,5 +84,6 @@ class Turn:
         return self.change(status=status, pending=None).act(End(reason))  # type: ignore[arg-type]
 
     def _slots(self, own: Mapping[str, Value]) -> dict[str, Value]:
-        topic = self.session.topic
-        return {**self.session.slots, **({"topic": topic} if topic else {}), **own}
+        topic, lacking = self.session.topic, missing(self.session.slots)
+        about = {"topic": topic, "missing": ",".join(lacking)}
+        return {**self.session.slots, **{name: value for name, value in about.items() if value}, **own}

@@ -81,8 +81,12 @@ class Prompts:
         return found
 
     def caption(self, key: str) -> str:
-        """What a prompt or label key stands for, to be shown to people: never raises, slots become "…"."""
-        entry = self.entries.get(key)
+        """What a prompt or label key stands for, to be shown to people: never raises, slots become "…".
+
+        `key` with ":label" behind it stands for the short name of a question.
+        """
+        key, _, short = key.partition(":")
+        entry = None if short else self.entries.get(key)
         text = entry.texts["ask"] if entry else label(key, self.topics, self.entries)
         return re.sub(r"\{[^}]*\}", "…", text) if text else key
 

@@ -9,10 +9,18 @@ DAY_S = 24 * HOUR_S
 
 #: A conversation can be resumed for a day.
 SESSION_TTL_S = DAY_S
+#: An empty session is left by who wants to be forgotten, so that a repeated webhook does not begin anew.
+FORGOTTEN_TTL_S = HOUR_S
+#: What was invented in practice is gone soon even when a call breaks off.
+PRACTICE_TTL_S = HOUR_S
 #: What was said, turn by turn, redacted and sealed; shown to the mediator.
 TURNS_TTL_S = DAY_S
 #: Tickets and texts to send, with the sealed number to call back.
 RECORD_TTL_S = 30 * DAY_S
+#: What a person agreed to be remembered by, or that they did not; counted from their last call.
+MEMORY_TTL_S = 180 * DAY_S
+#: The index outlives everything it names, so that all of it can be erased.
+INDEX_TTL_S = MEMORY_TTL_S
 
 _PREFIX = "voicebot"
 
@@ -30,6 +38,10 @@ class PersonKeys:
     def turns(self, session_id: str) -> str:
         """List of sealed turn records."""
         return self._key(f"turns:{session_id}")
+
+    def gaps(self, session_id: str) -> str:
+        """List of how long each answer was waited for, of calls that are tried out."""
+        return self._key(f"gaps:{session_id}")
 
     def latest(self) -> str:
         """String: the id of the session that a new call may resume."""
@@ -62,6 +74,10 @@ class PersonKeys:
     def flood(self, window: int) -> str:
         """String: how many texts came from the person in a stretch of time. Not in the index, as `count`."""
         return self._key(f"flood:{window}")
+
+    def memory(self) -> str:
+        """String: sealed, whether the person agreed to be remembered and the answers they gave."""
+        return self._key("memory")
 
     def opted_out(self) -> str:
         """String: set while the person wants no texts. Kept without expiry: silence is a promise."""
