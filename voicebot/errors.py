@@ -51,6 +51,17 @@ class TryLater(VoicebotError):  # noqa: N818 - says what to do
         self.code = code
 
 
+class TicketRefused(VoicebotError):  # noqa: N818 - says what happened
+    """A ticket's state does not allow what was tried. `holder` is the id of the mediator who has it, or ""."""
+
+    def __init__(self, did: str, state: str, holder: str) -> None:
+        super().__init__(
+            f"Expected a ticket with which one can {did}, it is {state}"
+            + (f" and with mediator {holder}." if holder else ".")
+        )
+        self.did, self.state, self.holder = did, state, holder
+
+
 class TwilioRefused(VoicebotError):  # noqa: N818 - says what Twilio did
     """Twilio answered no. `code` is Twilio's error code, or `status` (HTTP) when it gave none."""
 
