@@ -19,7 +19,7 @@ PACKAGE = ROOT / "voicebot"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"delivery", "errors", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
-    frozenset({"flows", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
+    frozenset({"flows", "handoff", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
     frozenset({"store", "summary", "text_costs"}),
     frozenset({"content"}),
     frozenset({"jobs", "records", "tally"}),

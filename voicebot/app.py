@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from voicebot.channels import deliveries, media_stream, sms, twilio_voice
 from voicebot.channels.service import Service, wording
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.config import Settings
-from voicebot.errors import ConfigError
+from voicebot.errors import ConfigError, StoreError
 from voicebot.flows.load import load_flows
+from voicebot.handoff.counts import counted
+from voicebot.handoff.ticket import Ticket
 from voicebot.jobs.errands import Errands, Terms
 from voicebot.jobs.hours import CallingHours
 from voicebot.jobs.queue import OutboxQueue, work
@@ -33,10 +35,13 @@ from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
+from voicebot.store.mediators import Mediators
+from voicebot.store.news import News
 from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
 from voicebot.store.threads import Threads
+from voicebot.store.tickets import Tickets
 from voicebot.trial.door import ROOT as ROOT_OF_TRIAL
 from voicebot.trial.headers import SecurityHeaders
 from voicebot.trial.site import open_site
@@ -101,7 +106,14 @@ def build(settings: Settings, redis: Redis) -> Service:
         log.warning("recognizer", note=note)
     account = twilio(settings)
     queue = OutboxQueue(redis) if account else None
-    sessions = Sessions(redis, secrets, queue.announce) if queue else Sessions(redis, secrets)
+    tickets = waiting_room(redis, secrets)
+
+    async def announce(kind: str, person: str, record_id: str) -> None:
+        await tickets.announce(kind, person, record_id)
+        if queue:
+            await queue.announce(kind, person, record_id)
+
+    sessions = Sessions(redis, secrets, announce)
     runner = Runner(
         load_flows(FLOWS),
         understanding,
@@ -125,8 +137,22 @@ def build(settings: Settings, redis: Redis) -> Service:
         queue,
         Floods(redis),
         Threads(redis, secrets),
+        tickets,
+        Mediators(redis, secrets),
         rings_back=settings.rings_back,
     )
+
+
+def waiting_room(redis: Redis, secrets: Privacy) -> Tickets:
+    """The tickets; open pages hear of each change, and the figures count it."""
+    news, figures = News(redis), Figures(redis)
+
+    async def told(before: Ticket | None, after: Ticket) -> None:
+        with suppress(StoreError):  # what changed is kept; a page shows it when it is next loaded
+            await news.tell(after.id)
+        await figures.count(after.history[-1].at, counted(before, after))
+
+    return Tickets(redis, secrets, told)
 
 
 @asynccontextmanager

@@ -18,10 +18,14 @@ from pydantic import SecretStr
 
 from voicebot.app import Make, create_app
 from voicebot.channels.service import Service
+from voicebot.channels.simulator.twilio_api import Account, twilio_api
 from voicebot.config import Settings
 from voicebot.errors import ConfigError
+from voicebot.store.outbox import KINDS
 
 _START_TIMEOUT_S = 60.0
+_SETTLE_TIMEOUT_S, _LOOK_S = 20.0, 0.02
+_ACCOUNT, _OURS = "AC" + "0" * 32, "+33939000001"
 _STOP_WITHIN_S = 2
 _LOCALHOST = "127.0.0.1"
 _SECRETS = ("twilio_token", "data_keys", "pseudonym_key")
@@ -47,6 +51,15 @@ class Rehearsal:
         future = asyncio.run_coroutine_threadsafe(self._turns(call_sid), self.loop)
         return await asyncio.wrap_future(future)
 
+    def settle(self) -> None:
+        """Wait until every text and call-back has left; they do so by themselves, and within a moment."""
+        asyncio.run_coroutine_threadsafe(self._settled(), self.loop).result(_SETTLE_TIMEOUT_S)
+
+    async def _settled(self) -> None:
+        outbox = self.service.outbox
+        while any([await outbox.count(kind) for kind in KINDS]):  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(_LOOK_S)
+
     async def _turns(self, call_sid: str) -> Sequence[dict[str, Any]]:
         sessions = self.service.runner.sessions
         person = await sessions.caller(call_sid)
@@ -56,6 +69,14 @@ class Rehearsal:
 def new_secrets() -> Mapping[str, SecretStr]:
     """Fresh values for the secret settings."""
     return {name: SecretStr(Fernet.generate_key().decode()) for name in _SECRETS}
+
+
+@contextmanager
+def carried(settings: Settings) -> Iterator[tuple[Settings, Account]]:
+    """The settings of a service whose texts and calls go to a simulated Twilio; and that account."""
+    with twilio_api() as account:
+        told = {"twilio_account": _ACCOUNT, "twilio_api": account.url, "sms_from": _OURS}
+        yield settings.model_copy(update={**told, "worker": "inside", "calling_hours": (0, 24)}), account
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.datafile import read
 from voicebot.logs import quiet
-from voicebot.rehearsal import rehearse
+from voicebot.rehearsal import carried, rehearse
 from voicebot.speech import voices
 
 #: What the caller of the demonstration says: data, because it is French.
@@ -43,11 +43,19 @@ def _call(options: argparse.Namespace) -> int:
 
 def _place(options: argparse.Namespace, turns: Sequence[Turn] | Answers) -> int:
     quiet()
-    settings = read_settings()
-    synthesizer = voices.caller(settings.var)
-    with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data)) as running:
+    told = read_settings()
+    synthesizer = voices.caller(told.var)
+    with (
+        tempfile.TemporaryDirectory() as data,
+        carried(told) as (settings, account),
+        rehearse(settings, Path(data)) as running,
+    ):
         callee = Callee(running.url, running.auth_token, running.journal, synthesizer)
-        return run(options, turns, callee, CallerVoice(synthesizer))
+        result = run(options, turns, callee, CallerVoice(synthesizer))
+        running.settle()
+        for text in () if options.json else account.texts:
+            print(f"\nSMS: {text.asked['Body']}")
+        return result
 
 
 def _demo(options: argparse.Namespace) -> int:

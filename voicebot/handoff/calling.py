@@ -1,4 +1,4 @@
-"""What happens to a ticket by telephone: the person on the line, the mediator who is rung, their talk. Pure."""
+"""A ticket by telephone: the person on the line, the mediator who is rung, their talk. Pure."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def return_to_queue(ticket: Ticket, call: str, at: float) -> Ticket:
 
 
 def miss_call_back(ticket: Ticket, who: str, next_at: float | None, at: float) -> Ticket:
-    """The person did not take our call: back into the queue, to be tried at `next_at` (None: not by itself)."""
+    """The person did not take our call: back into the queue, tried again at `next_at` (None: by hand)."""
     if ticket.state != "in_call" or ticket.claimed_by != who:
         return ticket
     wishes = replace(ticket.wishes, call_back_at=next_at)

@@ -33,7 +33,7 @@ class Mediator:
 
 
 def department(postal_code: str) -> str | None:
-    """The department of a French postal code; None when it is none. Source: INSEE, Code officiel géographique.
+    """The department of a French postal code; None when it is none. Source: INSEE, geographic codes.
 
     Postal codes of Corsica begin with 20, 200 and 201 in the south (2A), 202 and 206 in the north (2B).
     """

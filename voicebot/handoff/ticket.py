@@ -164,9 +164,10 @@ def _wishes(slots: Mapping[str, Value]) -> Wishes:
 def ask_again(ticket: Ticket, record: Mapping[str, Any]) -> Ticket:
     """The person asked once more in the same conversation: what is new is added, what is urgent counts.
 
-    The same record a second time changes nothing.
+    The same record a second time changes nothing. A closed ticket is refused: it takes a new one.
     """
     mark = str(record["id"])
+    _need(ticket, "ask again", "waiting", "claimed", "in_call")
     if mark == ticket.id or any(e.what == "asked_again" and e.detail == mark for e in ticket.history):
         return ticket
     newer = opened(record)
