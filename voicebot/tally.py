@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from voicebot.dialogue.action import Action, End, HandOff
 from voicebot.dialogue.event import Event, Heard, HungUp, Started, StayedSilent
 from voicebot.dialogue.session import Session
-from voicebot.handoff.ticket import Ticket
 
 
 def tally(before: Session, event: Event, after: Session, actions: tuple[Action, ...]) -> Mapping[str, int]:
@@ -32,11 +31,3 @@ def _counted(before: Session, event: Event, after: Session, actions: tuple[Actio
             yield f"ended:{action.reason}"
         if isinstance(action, HandOff):
             yield f"handoff:{action.reason}"
-
-
-def tally_ticket(before: Ticket | None, after: Ticket) -> Mapping[str, int]:
-    """How long somebody waited for a mediator (`waited_s`, in seconds), once for each ticket."""
-    taken = after.state in ("claimed", "in_call")
-    if before is None or before.state != "waiting" or not taken or before.last_mediator:
-        return {}
-    return {"waited": 1, "waited_s": max(0, round(after.since - after.opened_at))}

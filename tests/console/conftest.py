@@ -14,10 +14,9 @@ from anyascii import anyascii
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from voicebot.app import FLOWS, PROMPTS
+from voicebot.app import FLOWS, PROMPTS, waiting_room
 from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
-from voicebot.console.following import Following
 from voicebot.console.guard import Guard
 from voicebot.console.pages import Pages
 from voicebot.dialogue.flow import Flows
@@ -37,7 +36,6 @@ from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Record, Sessions
 from voicebot.store.signins import Signins
 from voicebot.store.threads import Threads
-from voicebot.store.tickets import Tickets
 
 ORIGIN = "https://voicebot.test"
 PASSWORD = "un-bon-mot-de-passe"
@@ -77,19 +75,18 @@ def clock() -> Clock:
 @pytest.fixture
 def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: Clock) -> Desk:
     guard = Guard(Accounts(redis, privacy), Signins(redis), privacy, https=True)
-    threads, news, figures = Threads(redis, privacy), News(redis), Figures(redis)
-    tickets = Tickets(redis, privacy, Following(news, threads, figures), clock)
+    tickets = waiting_room(redis, privacy)
     return Desk(
         guard,
         Audit(redis),
         Sessions(redis, privacy, tickets.announce),
         tickets,
         Mediators(redis, privacy),
-        threads,
+        Threads(redis, privacy),
         Outbox(redis, privacy),
         Notices(redis),
-        news,
-        figures,
+        News(redis),
+        Figures(redis),
         flows,
         prompts,
         privacy,

@@ -185,9 +185,7 @@ async def test_a_call_back_is_agreed_on(hers: Browser, ticket: Ask, awa: Account
     await ticket("t1", state="claimed", mediator=awa.id)
     await hers.open("/tickets/t1")
     await hers.send("/tickets/t1/later", day="2030-07-01", time="10:30")
-    assert hers.page.text.count("1 juillet 2030 à 10 h 30") >= 3, (
-        "in the summary, with the person, in the history"
-    )
+    assert hers.page.text.count("1 juillet 2030 à 10 h 30") >= 3, "summary, person, history"
     planned = await desk.tickets.get("t1")
     assert planned
     assert planned.wishes.call_back_at == datetime(2030, 7, 1, 8, 30, tzinfo=UTC).timestamp()
