@@ -19,6 +19,10 @@ from voicebot.channels import deliveries, media_stream, sms, twilio_voice
 from voicebot.channels.service import Service, wording
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.config import Settings
+from voicebot.console import site
+from voicebot.console.desk import Desk
+from voicebot.console.guard import Guard
+from voicebot.console.pages import Pages
 from voicebot.errors import ConfigError, StoreError
 from voicebot.flows.load import load_flows
 from voicebot.handoff.counts import counted
@@ -36,13 +40,17 @@ from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store.accounts import Accounts
+from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
+from voicebot.store.notices import Notices
 from voicebot.store.outbox import KINDS, Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
+from voicebot.store.signins import Signins
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
 from voicebot.trial.door import ROOT as ROOT_OF_TRIAL
@@ -85,6 +93,7 @@ def create_app(settings: Settings, make: Make | None = None, *, demo: bool = Fal
         async with connect(settings.redis_url, settings.data) as redis:
             service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
+            app.router.routes.append(site.routes(console(service, settings, redis)))
             if tried_out:
                 open_site(app, service, redis, demo_key)
             app.state.service = service
@@ -161,11 +170,12 @@ def _watch(timing: TurnTiming) -> None:
 
 
 def waiting_room(redis: Redis, secrets: Privacy) -> Tickets:
-    """The tickets; open pages hear of each change, and the figures count it."""
-    news, figures = News(redis), Figures(redis)
+    """The tickets; of each change open pages hear, texts find who answers them, and the figures count it."""
+    news, figures, threads = News(redis), Figures(redis), Threads(redis, secrets)
 
     async def told(before: Ticket | None, after: Ticket) -> None:
         with suppress(StoreError):  # what changed is kept; a page shows it when it is next loaded
+            await threads.follow(after)
             await news.tell(after.id)
         await figures.count(after.history[-1].at, counted(before, after))
 
@@ -228,6 +238,29 @@ def terms(settings: Settings) -> Terms:
     """What may be sent, how often and when."""
     hours = CallingHours(*settings.calling_hours)
     return Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day, hours)
+
+
+def console(service: Service, settings: Settings, redis: Redis) -> Desk:
+    """What the mediators' pages work with."""
+    secrets, runner = service.privacy, service.runner
+    https = settings.public_url.startswith("https://")
+    return Desk(
+        Guard(Accounts(redis, secrets), Signins(redis), secrets, https),
+        Audit(redis),
+        runner.sessions,
+        service.tickets or waiting_room(redis, secrets),
+        service.mediators or Mediators(redis, secrets),
+        service.threads or Threads(redis, secrets),
+        service.outbox,
+        Notices(redis),
+        News(redis),
+        Figures(redis),
+        runner.flows,
+        service.prompts,
+        secrets,
+        Pages(),
+        runner.clock,
+    )
 
 
 def twilio(settings: Settings) -> TwilioClient | None:
