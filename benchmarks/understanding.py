@@ -2,7 +2,8 @@
 
 The development set (tests/fr/utterances) was looked at while tuning; of the held-out sets
 (tests/fr/evaluation) only these totals are. `--peers` also learns and measures the peers of engines.py
-(`pip install -e '.[bench]'`), `--mistakes` lists the development set's mistakes. OPENBLAS_NUM_THREADS=1 for one core.
+(`pip install -e '.[bench]'`), `--mistakes` lists the development set's mistakes. OPENBLAS_NUM_THREADS=1
+for one core.
 """
 
 from __future__ import annotations
