@@ -47,6 +47,7 @@ from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
 from voicebot.store.notices import Notices
+from voicebot.store.opening import Opening
 from voicebot.store.outbox import KINDS, Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
@@ -253,6 +254,7 @@ def console(service: Service, settings: Settings, redis: Redis) -> Desk:
         service.threads or Threads(redis, secrets),
         service.outbox,
         Notices(redis),
+        Opening(redis),
         News(redis),
         Figures(redis),
         runner.flows,
