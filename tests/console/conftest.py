@@ -32,6 +32,7 @@ from voicebot.store.figures import Figures
 from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
 from voicebot.store.notices import Notices
+from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Record, Sessions
 from voicebot.store.signins import Signins
@@ -85,6 +86,7 @@ def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: 
         Threads(redis, privacy),
         Outbox(redis, privacy),
         Notices(redis),
+        Opening(redis),
         News(redis),
         Figures(redis),
         flows,

@@ -39,6 +39,7 @@ PATHS = (
     "me",
     "me/code",
     "team",
+    "hours",
     "audit",
 )
 

@@ -28,6 +28,7 @@ from voicebot.store.figures import Figures
 from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
 from voicebot.store.notices import Notices
+from voicebot.store.opening import Opening
 from voicebot.store.outbox import KINDS
 from voicebot.store.server import connect
 from voicebot.store.signins import Signins
@@ -90,6 +91,7 @@ def console(service: Service, settings: Settings, redis: Redis) -> Desk:
         service.threads or Threads(redis, secrets),
         service.outbox,
         Notices(redis),
+        Opening(redis),
         News(redis),
         Figures(redis),
         runner.flows,

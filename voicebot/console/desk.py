@@ -21,6 +21,7 @@ from voicebot.store.figures import Figures
 from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
 from voicebot.store.notices import Notices
+from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
 from voicebot.store.threads import Threads
@@ -44,6 +45,7 @@ class Desk:
     threads: Threads
     outbox: Outbox
     notices: Notices
+    opening: Opening
     news: News
     figures: Figures
     flows: Flows

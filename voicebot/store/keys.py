@@ -223,3 +223,8 @@ def notices() -> str:
 def news() -> str:
     """Channel on which pages that are open hear that something changed."""
     return f"{_PREFIX}:news"
+
+
+def opening() -> str:
+    """String: when mediators answer the telephone, as an administrator has set it. Kept without expiry."""
+    return f"{_PREFIX}:opening"
