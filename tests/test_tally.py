@@ -37,7 +37,9 @@ def test_who_calls_about_the_rsa_and_hangs_up_is_counted_where_they_left() -> No
         heard(3, value=61, certainty="sure"),
         HungUp("e4", 4.0),
     )
-    assert counts == Counter({"calls": 1, "topic:rsa": 1, "understood": 2, "silent": 1, "left:rsa.france": 1})
+    reached = {"reached:accueil.question": 1, "reached:rsa.age": 1, "reached:rsa.france": 1}
+    told = {"calls": 1, "topic:rsa": 1, "understood": 2, "silent": 1, "left:rsa.france": 1}
+    assert counts == Counter({**told, **reached})
 
 
 def test_who_texts_and_asks_for_a_person() -> None:
@@ -48,7 +50,9 @@ def test_who_texts_and_asks_for_a_person() -> None:
 
 
 def test_what_fits_nothing_is_counted_as_misunderstood() -> None:
-    assert counted(Started("e0", 0.0, "voice", True), heard(1))["misunderstood"] == 1
+    counts = counted(Started("e0", 0.0, "voice", True), heard(1))
+    assert counts["misunderstood"] == 1
+    assert counts["unclear:accueil.question"] == 1
 
 
 def test_names_hold_nothing_that_was_said() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from voicebot.datafile import Finding, finding, read
 from voicebot.dialogue.documents import prompts
+from voicebot.dialogue.flow import SAFE
 from voicebot.flows.check import Known, check
 from voicebot.flows.load import Written, read_flows
 from voicebot.prompts import Prompts, plain
@@ -77,11 +78,11 @@ def _never_spoken(written: Written, entries: Mapping[str, Entry]) -> frozenset[s
 
 
 def _amounts(written: Written, entries: Mapping[str, Entry]) -> Iterator[Finding]:
-    """Sums of money change: a step that says one names a fact that expires."""
+    """Sums of money change: a step that says one names a fact that expires, and then says it without."""
     for flow in written.flows.by_name.values():
         for step in flow.steps.values():
-            told = [entries[key] for key in (step.prompt, step.note) if key and key in entries]
-            for entry in told if step.valid_until is None else ():
+            lasting = [f"{key}{SAFE}" for key in step.expiring] or [step.prompt, step.note or ""]
+            for entry in (entries[key] for key in lasting if key in entries):
                 if any(_AMOUNT.search(text) for text in entry.texts.values()):
                     words = {"prompt": entry.key, "step": step.name}
                     yield finding("amount_without_fact", entry.file, entry.line, **words)

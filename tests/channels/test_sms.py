@@ -202,7 +202,7 @@ async def test_whatever_breaks_the_texter_gets_a_sentence(text: Text, redis: Red
 async def test_a_summary_holds_papers_and_numbers_in_at_most_three_messages(
     text: Text, service: Service
 ) -> None:
-    answers = "RSA|61|oui|1|1|non|suite|suite|suite|suite|suite|3|suite|suite|suite|oui"
+    answers = "RSA|61|oui|1|1|non|oui|nn|oui|c koi|g pa|suite|3|suite|suite|suite|non|oui"
     for body in answers.split("|"):
         await text(body)
     (record,) = await service.runner.sessions.records("sms")
@@ -210,6 +210,7 @@ async def test_a_summary_holds_papers_and_numbers_in_at_most_three_messages(
     assert 1 <= len(told) <= 3
     assert "3230" in " ".join(told)
     assert "RIB" in " ".join(told)
+    assert (record["missing"], "Il manque le RIB" in " ".join(told)) == (["rib", "logement"], True)
 
 
 async def test_a_flood_is_answered_once_politely_and_then_dropped(service: Service, text: Text) -> None:

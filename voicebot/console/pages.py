@@ -48,6 +48,7 @@ class Pages:
         self._jinja.filters.update(
             capitalised=capitalised,
             clock=clock_time,
+            date=written_date,
             day=day,
             moment=moment,
             named=named,
@@ -82,6 +83,11 @@ def day(at: float) -> str:
     """The day: 3 mars 2026."""
     when = local(at)
     return f"{when.day} {words()['time']['months'][when.month - 1]} {when.year}"
+
+
+def written_date(iso: str) -> str:
+    """2026-03-03 as 3 mars 2026."""
+    return day(datetime.fromisoformat(iso).replace(tzinfo=PARIS).timestamp())
 
 
 def moment(at: float) -> str:

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from voicebot.console import (
     auditing,
     figures,
+    hours,
     more,
     own_account,
     profiles,
@@ -47,6 +48,7 @@ _PARTS: Final[tuple[Callable[[Desk], list[BaseRoute]], ...]] = (
     profiles.routes,
     figures.routes,
     team.routes,
+    hours.routes,
     auditing.routes,
 )
 _TROUBLES: Final = {403: "forbidden", 404: "missing", 405: "missing"}

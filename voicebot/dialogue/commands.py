@@ -115,14 +115,15 @@ def _forget(turn: Turn) -> Turn:
 
 def forget(turn: Turn) -> Turn:
     """Erase the person, also from this session."""
-    empty = cleared(turn).change(slots={}, trail=(), notes=(), topic=None, remembered={})
+    empty = cleared(turn).change(slots={}, trail=(), notes=(), topic=None, spoken=(), remembered={})
     return empty.act(Forget()).say("common.forgotten").end("forgotten")
 
 
 def _call_back(turn: Turn) -> Turn:
     if turn.session.channel != "sms":
         return enter(turn, turn.flows.human)
-    return over(turn).cause(CallBack(turn.key)).remark("common.callback_soon").listen()
+    turn = over(turn).cause(CallBack(turn.key)).remark("common.callback_soon")
+    return turn.listen() if turn.session.spoken else ask(turn)
 
 
 def _opt_out(turn: Turn) -> Turn:

@@ -75,7 +75,7 @@ def _closed(turn: Turn) -> Turn:
 def _repeated(turn: Turn) -> Turn:
     if turn.session.status != "open":
         return _closed(turn)
-    return turn.act(*turn.session.spoken).listen()
+    return turn.act(*turn.retold()).listen()
 
 
 def _started(turn: Turn, event: Started) -> Turn:

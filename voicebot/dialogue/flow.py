@@ -42,6 +42,12 @@ class Flows:
         steps = (step for flow in self.by_name.values() for step in flow.steps.values())
         return frozenset(step.slot for step in steps if step.shared and step.slot)
 
+    @cached_property
+    def expiring(self) -> Mapping[str, float]:
+        """The prompts and notes that tell a fact, until when it may be told, in Unix seconds."""
+        steps = (step for flow in self.by_name.values() for step in flow.steps.values())
+        return {key: step.valid_until for step in steps for key in step.expiring if step.valid_until}
+
     def step(self, place: Place) -> Step:
         """The step at `place`; KeyError when the flow or the step is unknown."""
         step = self.by_name[place.flow].steps[place.step]

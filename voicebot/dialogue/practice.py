@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voicebot.dialogue.memory import CONSENT
 from voicebot.dialogue.session import Place
 from voicebot.dialogue.turn import Turn
@@ -25,11 +27,11 @@ def over(turn: Turn) -> Turn:
 
 
 def cleared(turn: Turn) -> Turn:
-    """End the practice without a word and drop what was invented."""
+    """End the practice without a word and drop what was invented, also from what was said of it."""
     if not turn.session.practice:
         return turn
     begun = {"place": turn.flows.question, "topic": None, "pending": None, "trail": (), "notes": ()}
-    return turn.change(practice=False, slots=kept(turn), **begun)
+    return replace(turn, spoken=()).change(practice=False, slots=kept(turn), spoken=(), **begun)
 
 
 def kept(turn: Turn) -> dict[str, str]:

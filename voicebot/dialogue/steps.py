@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from voicebot.dialogue.action import Priority
@@ -15,7 +15,7 @@ StepKind = Literal["say", "ask", "choose", "confirm", "documents", "lookup", "ha
 
 #: The value of the answer "autre chose", offered last where a step says where it leads (`other`).
 OTHER = "autre"
-#: What is said instead of a prompt or note that tells an expired fact has this at the end of its name.
+#: What is said instead of a prompt or note that tells an expired fact has this at the end of its key.
 SAFE = "_sans_chiffre"
 
 
@@ -104,13 +104,10 @@ class Step:
         """True when the person must answer before the flow goes on."""
         return self.kind in ("ask", "choose", "confirm", "documents") or (self.kind == "say" and self.more)
 
-    def at(self, now: float) -> Step:
-        """The step as it is told at `now` (Unix seconds): without the figures of an expired fact."""
-        if self.valid_until is None or now < self.valid_until:
-            return self
-        note = f"{self.note}{SAFE}" if self.note else None
-        title, options = self.title or self.prompt, self.options or self.prompt
-        return replace(self, prompt=f"{self.prompt}{SAFE}", note=note, title=title, options=options)
+    @property
+    def expiring(self) -> tuple[str, ...]:
+        """The prompt and the note that tell a fact which expires."""
+        return () if self.valid_until is None else (self.prompt, *((self.note,) if self.note else ()))
 
     def next(self, slots: Mapping[str, Value]) -> Place | None:
         """The first fitting route, else `to`."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from voicebot.dialogue.action import Action, CallBack, End, HandOff, Listen, Option, Say, SendSummary, Variant
 from voicebot.dialogue.documents import missing
-from voicebot.dialogue.flow import Flows, Step
+from voicebot.dialogue.flow import SAFE, Flows, Step
 from voicebot.dialogue.meaning import Expecting, Value
 from voicebot.dialogue.policy import timeout_s
 from voicebot.dialogue.session import Session
@@ -25,10 +26,9 @@ class Turn:
 
     @property
     def step(self) -> Step:
-        """The step the session stands at as it is told now, the main question when it stands nowhere."""
+        """The step the session stands at, the main question when it stands nowhere."""
         place = self.session.place
-        step = self.flows.step(place if place and self.flows.has(place) else self.flows.question)
-        return step.at(self.session.updated_at)
+        return self.flows.step(place if place and self.flows.has(place) else self.flows.question)
 
     @property
     def expecting(self) -> Expecting:
@@ -65,7 +65,7 @@ class Turn:
         options: tuple[Option, ...] = (),
     ) -> Turn:
         """Say a prompt with the session's slots and its own."""
-        said = Say(prompt, variant, self._slots(slots or {}), options)
+        said = Say(self.timely(prompt), variant, self._slots(slots or {}), options)
         return replace(self.act(said), spoken=(*self.spoken, said))
 
     def listen(self) -> Turn:
@@ -76,8 +76,16 @@ class Turn:
 
     def again(self) -> Turn:
         """Say the last question once more, word by word, and wait."""
-        turn = self.act(*self.session.spoken)
-        return turn.listen()
+        return self.act(*self.retold()).listen()
+
+    def retold(self) -> tuple[Say, ...]:
+        """The last question once more; a fact that expired since is left out."""
+        return tuple(replace(said, prompt=self.timely(said.prompt)) for said in self.session.spoken)
+
+    def timely(self, key: str) -> str:
+        """The prompt or note to use for `key` now: the one without figures when its fact expired."""
+        expired = self.flows.expiring.get(key, inf) <= self.session.updated_at
+        return f"{key}{SAFE}" if expired else key
 
     def end(self, reason: str, status: str = "ended") -> Turn:
         """Close the conversation."""

@@ -110,7 +110,7 @@ def _noted(turn: Turn, step: Step) -> Turn:
 def send_summary(turn: Turn) -> Turn:
     """Text what was gathered on the way."""
     session = turn.session
-    keys = tuple(note.key for note in session.notes)
+    keys = tuple(turn.timely(note.key) for note in session.notes)
     return turn.cause(SendSummary(turn.key, session.topic or "", keys, session.slots))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from voicebot.datafile import Finding, finding
 from voicebot.dialogue.documents import ANSWER_NAMES, COMPLETE, LACKING, prompts
+from voicebot.dialogue.flow import SAFE
 from voicebot.flows.load import Written
 from voicebot.flows.step_checks import STEP_CHECKS
 from voicebot.flows.subject import Checked, Known, PromptView
@@ -66,9 +67,10 @@ def _untold_facts(checked: Checked) -> Iterator[Finding]:
 def _unused_prompts(checked: Checked) -> Iterator[Finding]:
     steps = checked.graph.steps
     used = {f"{place.flow}.{place.step}" for place in steps}
-    told = [*steps.values(), *(step.at(step.valid_until) for step in steps.values() if step.valid_until)]
-    used |= {key for step in told for key in (step.prompt, step.note) if key}
-    used |= {key for step in told for document in step.documents for key in prompts(document).values()}
+    used |= {key for step in steps.values() for key in (step.prompt, step.note) if key}
+    used |= {f"{key}{SAFE}" for step in steps.values() for key in step.expiring}
+    papers = {document for step in steps.values() for document in step.documents}
+    used |= {key for document in papers for key in prompts(document).values()}
     used |= {ANSWER_NAMES, COMPLETE, LACKING}
     used |= {key for lines in checked.written.cards.values() for key in lines}
     groups = {*checked.written.flows.by_name, ANSWER_NAMES.split(".")[0]}

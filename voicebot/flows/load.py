@@ -74,15 +74,29 @@ def list_flows(flows: Flows) -> list[tuple[str, int, int]]:
     return sorted(counted)
 
 
-def stale(flows: Flows, today: date) -> list[tuple[str, str, date]]:
-    """Flow, subject and expiry of each fact that must not be said any more, the longest expired first."""
-    found = [
-        (name, str(fact["about"]), expires)
+@dataclass(frozen=True, order=True)
+class Stale:
+    """A fact that must not be said any more, where to look it up, and the `steps` that do without it."""
+
+    expired: date
+    flow: str
+    about: str
+    source: str
+    steps: tuple[str, ...]
+
+
+def stale(flows: Flows, today: date) -> list[Stale]:
+    """The facts that expired before `today`, the longest expired first."""
+    return sorted(
+        Stale(expires, name, str(fact["about"]), str(fact["source"]), _telling(flow, fact["name"]))
         for name, flow in flows.by_name.items()
         for fact in flow.facts
         if isinstance(expires := fact["expires"], date) and expires < today
-    ]
-    return sorted(found, key=lambda entry: entry[2])
+    )
+
+
+def _telling(flow: Flow, fact: object) -> tuple[str, ...]:
+    return tuple(step.name for step in flow.steps.values() if fact and step.fact == fact)
 
 
 def _documents(path: Path) -> tuple[frozenset[str], list[Finding]]:

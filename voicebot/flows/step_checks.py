@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voicebot.datafile import Finding, finding
 from voicebot.dialogue.documents import ANSWERS, STAGES, about_paper
-from voicebot.dialogue.flow import OTHER, Route, Step
+from voicebot.dialogue.flow import OTHER, SAFE, Route, Step
 from voicebot.dialogue.meaning import NO, YES
 from voicebot.dialogue.memory import CONSENT, OPEN, UNRECOGNIZED
 from voicebot.dialogue.session import Place
@@ -168,8 +168,12 @@ def _facts(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
     if step.fact and step.fact not in named:
         known = ", ".join(sorted(named))
         yield checked.written.finding("unknown_fact", place, "fact", fact=step.fact, expected=known)
-    if step.valid_until is not None:
-        yield from _prompts(checked, place, step.at(step.valid_until))
+    for key in step.expiring:
+        safe = checked.prompts.get(f"{key}{SAFE}")
+        if safe:
+            yield from _placeholders(checked, place, step, "fact", safe)
+        else:
+            yield checked.written.finding("unsafe", place, "fact", fact=step.fact, prompt=f"{key}{SAFE}")
 
 
 def _shared(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
