@@ -64,12 +64,13 @@ def rehearse(
     data: Path,
     secrets: Mapping[str, SecretStr] | None = None,
     make: Make | None = None,
+    port: int = 0,
 ) -> Iterator[Rehearsal]:
-    """Run the service in a thread until the block ends, its embedded Redis in `data`.
+    """Run the service in a thread until the block ends, its embedded Redis in `data`, on `port` if it is free.
 
     With the same `data` and `secrets` (of `new_secrets`) a second service goes on where the first stopped.
     """
-    listening = socket.create_server((_LOCALHOST, 0))
+    listening = _listening(port)
     url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"
     own_settings = {"public_url": url, "redis_url": None, "data": data, **(secrets or new_secrets())}
     own = settings.model_copy(update=own_settings)
@@ -90,6 +91,13 @@ def rehearse(
         thread.join()
         loop.close()
         listening.close()
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server((_LOCALHOST, port))
+    except OSError:  # somebody else has it: any other will do
+        return socket.create_server((_LOCALHOST, 0))
 
 
 def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
