@@ -37,6 +37,7 @@ from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
 from voicebot.trial.door import ROOT as ROOT_OF_TRIAL
 from voicebot.trial.headers import SecurityHeaders
+from voicebot.trial.showroom import Showroom
 from voicebot.trial.site import open_site
 from voicebot.twilio.rest import TwilioClient
 from voicebot.twilio.signature import Signature
@@ -76,7 +77,7 @@ def create_app(settings: Settings, make: Make | None = None, *, demo: bool = Fal
             service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
             if tried_out:
-                open_site(app, service, redis, demo_key)
+                open_site(app, service, redis, showroom(settings), demo_key)
             app.state.service = service
             async with working(service, settings, redis):
                 yield
@@ -206,6 +207,11 @@ def recognizer(settings: Settings) -> tuple[Recognizer | None, tuple[str, ...]]:
 def voice(settings: Settings) -> Voice:
     """The voice of the assistant, as far as its engines are installed."""
     return voices.assistant(settings.var, PROMPTS / "recorded", settings.voice_ahead, settings.voice_now)
+
+
+def showroom(settings: Settings) -> Showroom:
+    """The voices side by side, to choose from."""
+    return Showroom(settings.var, settings.voice_ahead, settings.voice_now)
 
 
 def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:

@@ -66,7 +66,7 @@ def rehearse(
     make: Make | None = None,
     port: int = 0,
 ) -> Iterator[Rehearsal]:
-    """Run the service in a thread until the block ends, its embedded Redis in `data`, on `port` if it is free.
+    """Run the service in a thread until the block ends, its embedded Redis in `data`, on `port` if free.
 
     With the same `data` and `secrets` (of `new_secrets`) a second service goes on where the first stopped.
     """

@@ -43,7 +43,7 @@ class Visitor:
     page: Page
     complaints: list[str] = field(default_factory=list)
     call_sid: str = ""
-    ticket: str = ""
+    permit: str = ""
 
     def watch(self) -> None:
         """Note what goes wrong: errors of scripts, and what the page's policy stops."""
@@ -64,7 +64,7 @@ class Visitor:
         async with self.page.expect_response("**/essai/call") as answer:
             await self.page.get_by_role("button", name="Appeler").click()
         order = await (await answer.value).json()
-        self.call_sid, self.ticket = order["call_sid"], order["call"]
+        self.call_sid, self.permit = order["call_sid"], order["call"]
 
     async def until(self, *states: str, patience_ms: int = PATIENCE_MS) -> None:
         """Wait until the picture shows one of these."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from voicebot.store.floods import Floods
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
 from voicebot.trial.headers import SecurityHeaders
+from voicebot.trial.showroom import Showroom
 from voicebot.trial.site import open_site
 
 ORIGIN = "https://voicebot.test"
@@ -58,13 +60,13 @@ Site = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture
-def site(service: Service, redis: Redis) -> Site:
+def site(service: Service, redis: Redis, tmp_path: Path) -> Site:
     """A browser in front of the page; `key` is what the page asks for."""
 
     @asynccontextmanager
     async def opened(key: str = "") -> AsyncIterator[httpx.AsyncClient]:
         app = FastAPI()
-        open_site(app, service, redis, key)
+        open_site(app, service, redis, Showroom(tmp_path, "kokoro", "pico"), key)
         app.add_middleware(SecurityHeaders, root="/essai", origin=ORIGIN)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:

@@ -40,9 +40,9 @@ async def told(browser: httpx.AsyncClient, path: str, **body: object) -> dict[st
     return order
 
 
-async def events(browser: httpx.AsyncClient, ticket: str, after: str = "") -> list[tuple[str, str, Any]]:
+async def events(browser: httpx.AsyncClient, permit: str, after: str = "") -> list[tuple[str, str, Any]]:
     """Name, id and data of each event so far of a call that is over."""
-    answer = await browser.get(f"/essai/live/{ticket}", headers={"Last-Event-ID": after} if after else {})
+    answer = await browser.get(f"/essai/live/{permit}", headers={"Last-Event-ID": after} if after else {})
     assert answer.headers["content-type"].startswith("text/event-stream")
     found = []
     for block in answer.text.split("\n\n"):
@@ -102,11 +102,11 @@ async def test_who_watches_sees_each_turn_and_goes_on_where_they_were(site: Site
 async def test_an_answer_is_shown_by_its_name(site: Site) -> None:
     async with site() as browser:
         order = await begun(browser)
-        ticket = order["call"]
+        permit = order["call"]
         for text in ("j'ai perdu ma carte vitale", "perdue", "un résumé par sms", "parler à quelqu'un"):
-            order = await told(browser, "text", call=ticket, turn=order["turn"], text=text)
-        await browser.post("/essai/call/end", json={"call": ticket})
-        heard = [data["understood"] for _, _, data in await events(browser, ticket) if data.get("heard")]
+            order = await told(browser, "text", call=permit, turn=order["turn"], text=text)
+        await browser.post("/essai/call/end", json={"call": permit})
+        heard = [data["understood"] for _, _, data in await events(browser, permit) if data.get("heard")]
         assert heard[:3] == ["la carte Vitale", "perdue", "un résumé par SMS"]
 
 

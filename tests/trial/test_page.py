@@ -37,7 +37,7 @@ async def refused(running: Rehearsal) -> AsyncIterator[Visitor]:
 async def over(running: Rehearsal, visitor: Visitor) -> None:
     """Wait for the service to tell that the call is over, as the page is told."""
     cookies = {one["name"]: one["value"] for one in await visitor.page.context.cookies()}
-    url = f"{running.url}/essai/live/{visitor.ticket}"
+    url = f"{running.url}/essai/live/{visitor.permit}"
     async with (
         httpx.AsyncClient(cookies=cookies, timeout=PATIENCE_MS / 1000) as client,
         client.stream("GET", url) as events,

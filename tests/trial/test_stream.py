@@ -1,4 +1,4 @@
-"""The audio socket of the trial page, met by who has no ticket, or that of another."""
+"""The audio socket of the trial page, met by who has no permit, or that of another."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def closed(wire: ClientConnection) -> int | None:
     return wire.close_code
 
 
-async def test_the_ticket_opens_its_call(running: Rehearsal, browser: httpx.AsyncClient) -> None:
+async def test_the_permit_opens_its_call(running: Rehearsal, browser: httpx.AsyncClient) -> None:
     order = await offered(browser)
     async with socket(running, order["address"]) as wire:
         await start(wire, order["call_sid"], order["parameters"])
@@ -91,19 +91,19 @@ async def test_the_ticket_opens_its_call(running: Rehearsal, browser: httpx.Asyn
     assert (await session_of(running, order["call_sid"])).status == "suspended"
 
 
-async def test_without_a_ticket_nothing_opens(running: Rehearsal) -> None:
+async def test_without_a_permit_nothing_opens(running: Rehearsal) -> None:
     with pytest.raises(InvalidStatus) as stopped:
         await socket(running, "/essai/stream/guess")
     assert stopped.value.response.status_code == 403
 
 
-async def test_the_ticket_of_the_page_opens_no_socket(running: Rehearsal, browser: httpx.AsyncClient) -> None:
+async def test_the_permit_of_the_page_opens_no_socket(running: Rehearsal, browser: httpx.AsyncClient) -> None:
     order = await offered(browser)
     with pytest.raises(InvalidStatus):
         await socket(running, f"/essai/stream/{order['call']}")
 
 
-async def test_the_ticket_opens_no_other_call(running: Rehearsal, browser: httpx.AsyncClient) -> None:
+async def test_the_permit_opens_no_other_call(running: Rehearsal, browser: httpx.AsyncClient) -> None:
     mine, theirs = await offered(browser), await offered(browser)
     async with socket(running, mine["address"]) as wire:
         await start(wire, theirs["call_sid"], theirs["parameters"])
@@ -117,7 +117,7 @@ async def test_the_proof_is_asked_for_as_well(running: Rehearsal, browser: httpx
         assert await closed(wire) == 1008
 
 
-async def test_twilios_socket_takes_no_ticket(running: Rehearsal, browser: httpx.AsyncClient) -> None:
+async def test_twilios_socket_takes_no_permit(running: Rehearsal, browser: httpx.AsyncClient) -> None:
     with pytest.raises(InvalidStatus):
         await socket(running, "/twilio/stream")
 
