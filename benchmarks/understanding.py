@@ -1,189 +1,158 @@
-"""What understanding is worth, on the evaluation set in tests/fr: `python benchmarks/understanding.py`.
+"""What understanding is worth, beside two peers: `python -m benchmarks.understanding`.
 
-The even sentences of each set were looked at while tuning; the odd ones are shown apart. A sentence that is
-also among the training examples is not counted. By voice and by SMS; OPENBLAS_NUM_THREADS=1 for one core.
+The development set (tests/fr/utterances) was looked at while tuning; of the held-out sets
+(tests/fr/evaluation) only these totals are. `--peers` also learns and measures the peers of engines.py
+(`pip install -e '.[bench]'`), `--mistakes` lists the development set's mistakes. OPENBLAS_NUM_THREADS=1
+for one core.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from voicebot import datafile
-from voicebot.dialogue.meaning import NO_INTENT, Expecting, Meaning, Value
-from voicebot.nlu import Understanding, vocabulary
-from voicebot.nlu.understanding import PACKAGED
+from benchmarks import sentences
+from benchmarks.answers import answers, answers_table
+from benchmarks.engines import Engine, Guess, ours, padatious, peer, tfidf
+from benchmarks.sentences import MIXED, OUT_OF_DOMAIN, Sentence
+from voicebot.nlu import Understanding
 
-EVALUATION = Path(__file__).parent.parent / "tests" / "fr"
+_CONFUSIONS = 12
 
 
 @dataclass(frozen=True)
-class Said:
-    """One evaluation sentence, where it comes from, and what was understood."""
+class Measured:
+    """A sentence, how an engine understood it, and how long that took in ms."""
 
-    name: str
-    channel: str
-    text: str
-    held_out: bool
-    meaning: Meaning
-
-    @property
-    def command(self) -> bool:
-        """Whether it asks for a command, not a procedure."""
-        return self.name in _COMMANDS
+    sentence: Sentence
+    guess: Guess
+    took: float
 
     @property
     def right(self) -> bool:
-        """Whether the best intent is the one meant."""
-        return self.meaning.intent == self.name
+        """Whether the best intent is one that is meant, acted upon or asked back."""
+        return self.guess.best in self.sentence.meant
 
     @property
-    def sure(self) -> bool:
-        """Whether it is acted upon."""
-        return self.meaning.certainty == "sure"
+    def wrong(self) -> bool:
+        """Whether it is acted upon though something else, or nothing, was meant."""
+        return self.guess.sure and not self.right
 
     @property
     def asked(self) -> bool:
-        """Whether it is asked back."""
-        return self.meaning.certainty == "unsure"
+        """Whether the person is asked before anything is done."""
+        return bool(self.guess.offered)
+
+    @property
+    def offered(self) -> bool:
+        """Whether the person is asked, and all they mean is among what is offered."""
+        return self.asked and set(self.sentence.meant) <= set(self.guess.offered)
 
 
-_WORDS = vocabulary.read(PACKAGED)
-_COMMANDS = frozenset(_WORDS.commands)
-#: Spoken the same in training: such a sentence would measure memory.
-_TRAINED = frozenset(sentence.lower().strip() for sentence, _ in _WORDS.examples())
-
-
-def sentences() -> Iterator[tuple[str, str, str, bool]]:
-    """Every unseen evaluation sentence: what it means, channel, text, held out of tuning."""
-    for path in sorted((EVALUATION / "utterances").glob("*.yaml")):
-        data = datafile.read(path).data
-        texted = data.pop("sms", {})
-        if "intent" in data:
-            name = data["intent"]
-            by_channel = {"voice": {name: data["voice"]}, "sms": {name: texted}}
-        else:
-            by_channel = {"voice": data, "sms": texted}
-        for channel, sets in by_channel.items():
-            for name, texts in sets.items():
-                for place, text in enumerate(texts):
-                    if text.lower().strip() not in _TRAINED or name in _COMMANDS:
-                        yield name, channel, text, place % 2 == 1
-
-
-def understood(understanding: Understanding) -> list[Said]:
-    """Every sentence at the open question."""
-    return [
-        Said(name, channel, text, held_out, understanding.interpret(text, Expecting(), channel))
-        for name, channel, text, held_out in sentences()
-    ]
-
-
-def top_1(said: Sequence[Said]) -> float:
-    """Share understood rightly, acted upon or asked back."""
-    return _share(said, lambda each: each.right)
-
-
-def acted_upon(said: Sequence[Said]) -> float:
-    """Share acted upon without asking."""
-    return _share(said, lambda each: each.sure)
-
-
-def entities(understanding: Understanding) -> list[tuple[str, str, Value | None, Meaning]]:
-    """Every line of entities.yaml: kind, text, the value it holds, and what was understood."""
-    rows = [
-        (row["expect"], row["text"], row["value"]) for row in datafile.read(EVALUATION / "entities.yaml").data
-    ]
-    return [(kind, text, value, understanding.interpret(text, Expecting(kind))) for kind, text, value in rows]
-
-
-def milliseconds(understanding: Understanding, texts: Iterable[str]) -> list[float]:
-    """Time for each text at the open question."""
-    times = []
-    for text in texts:
+def measure(engine: Engine, chosen: Sequence[Sentence]) -> list[Measured]:
+    """Every sentence understood once."""
+    measured = []
+    for sentence in chosen:
         start = time.perf_counter()
-        understanding.interpret(text, Expecting())
-        times.append(1000 * (time.perf_counter() - start))
-    return times
+        guess = engine(sentence)
+        measured.append(Measured(sentence, guess, 1000 * (time.perf_counter() - start)))
+    return measured
+
+
+def share(measured: Sequence[Measured], test: Callable[[Measured], bool]) -> float:
+    """The part of the sentences that passes the test, 0 to 1."""
+    return sum(map(test, measured)) / len(measured) if measured else 0.0
 
 
 def main() -> None:
     """Measure and print."""
+    options = _options()
     console = Console()
     start = time.perf_counter()
-    understanding = Understanding.load()
-    loaded = time.perf_counter() - start
-    said = understood(understanding)
-    console.print(_intents_table(said))
-    console.print(_entities_table(entities(understanding)))
-    times = milliseconds(understanding, (each.text for each in said))
-    median, slowest = statistics.median(times), max(times)
-    console.print(f"load {loaded:.2f} s; median {median:.2f} ms an utterance, slowest {slowest:.1f} ms")
-    for each in said:
-        if not each.right and each.name != NO_INTENT:
-            console.print(
-                f"[dim]{each.name}: {each.text} → {each.meaning.intent} {each.meaning.score:.2f}[/dim]"
-            )
-    for each in said:
-        if each.sure and each.name == NO_INTENT:
-            console.print(
-                f"[dim]accepted: {each.text} → {each.meaning.intent} {each.meaning.score:.2f}[/dim]"
-            )
+    engines: dict[str, Engine] = {"voicebot": ours(Understanding.load())}
+    console.print(f"learned in {time.perf_counter() - start:.2f} s")
+    seen = sentences.development()
+    if options.peers:
+        taught = sentences.examples()
+        engines["padatious"] = peer(padatious(taught), seen)
+        engines["TF-IDF + logistic regression"] = peer(tfidf(taught), seen)
+    known = {name: measure(engine, seen) for name, engine in engines.items()}
+    unseen = {name: measure(engine, sentences.held_out()) for name, engine in engines.items()}
+    console.print(_table("development set", known), _table("held-out sets", unseen), _speed(unseen))
+    console.print(_confusions(unseen["voicebot"]))
+    console.print(answers_table(answers(Understanding.load())))
+    if options.mistakes:
+        _print_mistakes(console, known["voicebot"])
 
 
-def _intents_table(said: Sequence[Said]) -> Table:
-    table = Table(
-        "set", "n", "top-1", "sure", "asked", "rejected", "sure and wrong", title="intents and commands"
-    )
-    groups: dict[str, Callable[[Said], bool]] = {
-        "procedures, voice": lambda s: s.name != NO_INTENT and not s.command and s.channel == "voice",
-        "procedures, sms": lambda s: s.name != NO_INTENT and not s.command and s.channel == "sms",
-        "commands": lambda s: s.command,
-        "out of domain": lambda s: s.name == NO_INTENT,
-    }
-    for group, belongs in groups.items():
-        chosen = [each for each in said if belongs(each)]
-        _row(table, group, chosen)
-        _row(table, "  held-out half", [each for each in chosen if each.held_out])
-    table.add_section()
-    for name in sorted({each.name for each in said}):
-        _row(table, name, [each for each in said if each.name == name])
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", action="store_true", help="measure the peers too: minutes of training")
+    parser.add_argument("--mistakes", action="store_true", help="list the mistakes of the development set")
+    return parser.parse_args()
+
+
+def _table(title: str, by_engine: Mapping[str, Sequence[Measured]]) -> Table:
+    columns = ("set", "engine", "n", "top-1", "sure, right", "asked", "offered", "sure, wrong")
+    table = Table(*columns, title=f"{title}, %")
+    for style in dict.fromkeys(each.sentence.style for each in next(iter(by_engine.values()))):
+        for name, measured in by_engine.items():
+            _row(table, style, name, [each for each in measured if each.sentence.style == style])
+        table.add_section()
+    for name, measured in by_engine.items():
+        _row(
+            table,
+            "all procedures",
+            name,
+            [m for m in measured if m.sentence.style not in (OUT_OF_DOMAIN, MIXED)],
+        )
     return table
 
 
-def _row(table: Table, name: str, said: Sequence[Said]) -> None:
+def _row(table: Table, style: str, name: str, measured: Sequence[Measured]) -> None:
     shares = (
-        top_1(said),
-        acted_upon(said),
-        _share(said, lambda each: each.asked),
-        _share(said, lambda each: each.meaning.certainty == "none"),
-        _share(said, lambda each: each.sure and not each.right),
+        share(measured, lambda each: each.right),
+        share(measured, lambda each: each.guess.sure and each.right),
+        share(measured, lambda each: each.asked),
+        share(measured, lambda each: each.offered),
+        share(measured, lambda each: each.wrong),
     )
-    table.add_row(name, str(len(said)), *(f"{100 * share:.1f}" for share in shares))
+    table.add_row(style, name, str(len(measured)), *(f"{100 * each:.1f}" for each in shares))
 
 
-def _entities_table(rows: Sequence[tuple[str, str, Value | None, Meaning]]) -> Table:
-    table = Table("kind", "n", "right", "sure and wrong", title="expected answers")
-    for kind in dict.fromkeys(row[0] for row in rows):
-        of_kind = [row for row in rows if row[0] == kind]
-        right = [meaning.value == value for _, _, value, meaning in of_kind]
-        wrong = [
-            meaning.value not in (None, value) and meaning.certainty == "sure"
-            for _, _, value, meaning in of_kind
-        ]
-        shares = (f"{100 * statistics.mean(each):.1f}" for each in (right, wrong))
-        table.add_row(kind, str(len(of_kind)), *shares)
+def _speed(by_engine: Mapping[str, Sequence[Measured]]) -> Table:
+    table = Table("engine", "median", "99 %", "slowest", title="ms an utterance")
+    for name, measured in by_engine.items():
+        times = sorted(each.took for each in measured)
+        shown = (statistics.median(times), times[int(0.99 * len(times))], times[-1])
+        table.add_row(name, *(f"{each:.2f}" for each in shown))
     return table
 
 
-def _share(said: Sequence[Said], test: Callable[[Said], bool]) -> float:
-    return sum(map(test, said)) / len(said) if said else 0.0
+def _confusions(measured: Sequence[Measured]) -> Table:
+    """Which intents are taken for which others, held out, without the sentences."""
+    wrong = [
+        each for each in measured if not each.right and each.sentence.style not in (OUT_OF_DOMAIN, MIXED)
+    ]
+    pairs = Counter((each.sentence.meant[0], each.guess.best) for each in wrong)
+    table = Table("meant", "understood", "times", title="held-out confusions")
+    for (meant, best), times in pairs.most_common(_CONFUSIONS):
+        table.add_row(meant, best, str(times))
+    return table
+
+
+def _print_mistakes(console: Console, measured: Sequence[Measured]) -> None:
+    for each in measured:
+        if each.wrong or (not each.right and each.sentence.style != OUT_OF_DOMAIN):
+            meant = ", ".join(each.sentence.meant)
+            console.print(f"[dim]{meant}: {each.sentence.text} → {each.guess.best}[/dim]")
 
 
 if __name__ == "__main__":

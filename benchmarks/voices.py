@@ -2,9 +2,10 @@
 
     .venv/bin/python -m benchmarks.voices
 
-Ten sentences (voicebot/trial/fr/sentences.yaml) by each voice and pace go through the telephone band and its μ-law coding into
-whisper-base, which is not told what to expect. Word error counts numbers as words. "Cold" is the first
-sentence with loading the engine, in a fresh process; "x real time" is seconds of work a second of speech;
+Ten sentences (voicebot/trial/fr/sentences.yaml) by each voice and pace go through the telephone band
+and μ-law into whisper-base, which is not told what to expect. Word error counts numbers as words.
+"Cold" is the first sentence with loading the engine, in a fresh process; "x real time" is seconds of
+work a second of speech;
 "MB" leaves out the process that pyttsx3 starts for each sentence.
 """
 

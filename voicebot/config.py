@@ -67,7 +67,8 @@ class Settings(BaseSettings):
     )
     calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
     fallback_number: str = Field(
-        default="3939", description="the number told or dialled when we cannot go on"
+        default="",
+        description="who is called when we cannot go on, E.164; unset: callers are told whom",
     )
 
     @field_validator("public_url")
@@ -84,7 +85,7 @@ class Settings(BaseSettings):
             raise ValueError(f"expected {_SHORTEST_KEY} signs or more")
         return value
 
-    @field_validator("sms_from", "missed_call_numbers")
+    @field_validator("sms_from", "missed_call_numbers", "fallback_number")
     @classmethod
     def _are_numbers(cls, value: str) -> str:
         if not all(e164(number.strip()) == number.strip() for number in value.split(",") if value):

@@ -16,9 +16,11 @@ from voicebot.app import build
 from voicebot.channels.service import Service
 from voicebot.config import Settings
 from voicebot.rehearsal import new_secrets
+from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
+from voicebot.store.threads import Threads
 from voicebot.trial.headers import SecurityHeaders
 from voicebot.trial.showroom import Showroom
 from voicebot.trial.site import open_site
@@ -52,8 +54,15 @@ def built(redis_socket: str) -> Service:
 @pytest.fixture
 def service(built: Service, redis: Redis, clock: Clock) -> Service:
     """The same in the loop and at the time of a test."""
-    runner = replace(built.runner, clock=clock, sessions=Sessions(redis, built.privacy))
-    return replace(built, runner=runner, outbox=Outbox(redis, built.privacy), floods=Floods(redis))
+    figures = Figures(redis)
+    runner = replace(built.runner, clock=clock, sessions=Sessions(redis, built.privacy), count=figures.count)
+    return replace(
+        built,
+        runner=runner,
+        outbox=Outbox(redis, built.privacy),
+        floods=Floods(redis),
+        threads=Threads(redis, built.privacy),
+    )
 
 
 Site = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]

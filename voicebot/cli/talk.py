@@ -7,8 +7,8 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from voicebot.channels.simulator import Answers, CallerVoice, SayText, Turn
@@ -17,7 +17,7 @@ from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.datafile import read
 from voicebot.logs import quiet
-from voicebot.rehearsal import Rehearsal, rehearse
+from voicebot.rehearsal import Rehearsal, carried, rehearse
 from voicebot.speech import voices
 from voicebot.trial.door import ROOT
 
@@ -33,12 +33,11 @@ One sentence:        .venv/bin/voicebot understand "jé perdu ma cart vital" --c
 All the procedures:  .venv/bin/voicebot flows list
 What is missing:     .venv/bin/voicebot doctor
 """
-_NOW_YOU = """
-Now call it yourself, with the microphone of your browser:
 
-    {url}
-
+_PAGE = """Talk to it yourself: open {url} in a browser on this machine, and allow the microphone.
 Ctrl-C ends it."""
+#: Set to 1, the demonstration plays its call and ends.
+ONCE = "DEMO_ONCE"
 
 
 def add_commands(commands: Commands) -> None:
@@ -53,26 +52,27 @@ def _call(options: argparse.Namespace) -> int:
     return _place(options, turns_of(options))
 
 
-def _place(options: argparse.Namespace, turns: Sequence[Turn] | Answers) -> int:
-    with _rehearsed(0) as running:
-        return _play(running, options, turns)
-
-
-@contextmanager
-def _rehearsed(port: int) -> Iterator[Rehearsal]:
-    """The service in this process; `port` is taken if it is free."""
+def _place(
+    options: argparse.Namespace,
+    turns: Sequence[Turn] | Answers,
+    afterwards: Callable[[Rehearsal], None] = lambda running: None,
+) -> int:
+    """Make the call and show it; `afterwards` is done while the service still runs."""
     quiet()
+    told = read_settings()
+    synthesizer = voices.caller(told.var)
     with (
         tempfile.TemporaryDirectory() as data,
-        rehearse(read_settings(), Path(data), port=port) as running,
+        carried(told) as (settings, account),
+        rehearse(settings, Path(data)) as running,
     ):
-        yield running
-
-
-def _play(running: Rehearsal, options: argparse.Namespace, turns: Sequence[Turn] | Answers) -> int:
-    synthesizer = voices.caller(read_settings().var)
-    callee = Callee(running.url, running.auth_token, running.journal, synthesizer)
-    return run(options, turns, callee, CallerVoice(synthesizer))
+        callee = Callee(running.url, running.auth_token, running.journal, synthesizer)
+        result = run(options, turns, callee, CallerVoice(synthesizer))
+        running.settle()
+        for text in () if options.json else account.texts:
+            print(f"\nSMS: {text.asked['Body']}")
+        afterwards(running)
+        return result
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -84,16 +84,17 @@ def _demo(options: argparse.Namespace) -> int:
     add_call_arguments(call)
     answers = read(DEMO_CALL).data
     said = Answers({question: [SayText(text) for text in texts] for question, texts in answers.items()})
-    with _rehearsed(settings.port) as running:
-        result = _play(running, call.parse_args(["--wav", str(wav)]), said)
+
+    def invite(running: Rehearsal) -> None:
         print(_AFTERWARDS.format(wav=wav))
-        if sys.stdin.isatty() and os.environ.get("DEMO_ONCE", "") in ("", "0"):
-            _stay(running)
-    return result
+        if sys.stdin.isatty() and os.environ.get(ONCE) != "1":
+            print(_PAGE.format(url=running.url + ROOT))
+            _wait()
+
+    return _place(call.parse_args(["--wav", str(wav)]), said, invite)
 
 
-def _stay(running: Rehearsal) -> None:
-    """Keep the service there until Ctrl-C."""
-    print(_NOW_YOU.format(url=running.url + ROOT), flush=True)
+def _wait() -> None:
+    """Until Ctrl-C."""
     with suppress(KeyboardInterrupt):
         threading.Event().wait()

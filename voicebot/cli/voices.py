@@ -7,7 +7,7 @@ import argparse
 from rich.console import Console
 from rich.table import Table
 
-from voicebot.app import recognizer, showroom
+from voicebot.app.parts import recognizer, showroom
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.errors import ModelError

@@ -18,24 +18,28 @@ _SPEECH_ON = 0.3
 _SPEECH_OFF = 0.2
 #: Speech shorter than this is a click or a cough.
 _ONSET_S = 0.09
-_PAUSE_S = 0.18
 _LONGEST_UTTERANCE_S = 20.0
 
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds of silence after which the turn ends, by progress."""
+    """Seconds of silence after which the turn ends, by progress; after `pause` we look what was said.
+
+    Voice activity goes on for about 0.1 s after the last sound, which the person waits as well.
+    """
 
     complete: float
     open: float
     hesitating: float
+    pause: float = 0.18
 
     def after(self, progress: Progress) -> float:
         """The silence borne after words that look like `progress`."""
         return {"complete": self.complete, "open": self.open, "hesitating": self.hesitating}[progress]
 
 
-_CLOSED = Patience(complete=0.2, open=0.7, hesitating=1.6)
+#: At a closed question a look comes early: whoever has said "oui" should not wait for it.
+_CLOSED = Patience(complete=0.12, open=0.7, hesitating=1.6, pause=0.09)
 _NUMBER = Patience(complete=0.4, open=1.0, hesitating=1.8)
 _PATIENCE = {
     "yes_no": _CLOSED,
@@ -49,7 +53,7 @@ _PATIENCE = {
     "phone": Patience(complete=0.35, open=1.8, hesitating=2.2),
     "date": Patience(complete=0.6, open=1.3, hesitating=2.0),
 }
-_OPEN_QUESTION = Patience(complete=0.5, open=0.8, hesitating=1.8)
+_OPEN_QUESTION = Patience(complete=0.4, open=0.8, hesitating=1.8, pause=0.15)
 
 
 def patience(kind: str) -> Patience:
@@ -113,7 +117,7 @@ class Endpointer:
             self._silence_s += window_s
         if self._silence_s >= self._patience.after(self.progress) or self._spoken_s >= _LONGEST_UTTERANCE_S:
             return "ended"
-        if self._silence_s >= _PAUSE_S and not self._paused:
+        if self._silence_s >= self._patience.pause and not self._paused:
             self._paused = True
             return "paused"
         return None

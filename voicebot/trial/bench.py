@@ -17,8 +17,8 @@ from voicebot.datafile import read
 from voicebot.runner import Who
 from voicebot.store.gaps import Gaps
 from voicebot.trial.door import Door
-from voicebot.trial.showroom import Showroom
 from voicebot.trial.permits import Permits
+from voicebot.trial.showroom import Showroom
 
 _WORDS = Path(__file__).parent / "fr" / "words.yaml"
 

@@ -13,8 +13,8 @@ from voicebot.store.gaps import Gaps
 from voicebot.trial import calls, pages
 from voicebot.trial.bench import Bench
 from voicebot.trial.door import ROOT, Door
-from voicebot.trial.showroom import Showroom
 from voicebot.trial.permits import Permits
+from voicebot.trial.showroom import Showroom
 
 
 def open_site(app: FastAPI, service: Service, redis: Redis, showroom: Showroom, key: str) -> None:

@@ -1,0 +1,108 @@
+"""Three ways to understand, learned from the very same sentences: ours, and two peers beside it.
+
+The peers are Padatious, the intent parser of Mycroft and OpenVoiceOS (one small neural network an intent),
+and TF-IDF over words and pieces of words with logistic regression (scikit-learn). Both may answer `aucun`,
+which they learn like any intent, and act from a score on that lets through `FALSE_ACCEPTANCE` of the
+development set.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from benchmarks.sentences import OUT_OF_DOMAIN, Sentence
+from voicebot.dialogue.meaning import NO_INTENT, Expecting
+from voicebot.dialogue.policy import close_candidates
+from voicebot.nlu import Understanding
+from voicebot.nlu.normalise import plain
+
+Examples = Sequence[tuple[str, str]]
+#: Text → the likeliest label and its score.
+Score = Callable[[str], tuple[str, float]]
+
+FALSE_ACCEPTANCE = 0.02
+_TRAINING_LIMIT_S = 1800
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The best intent, whether it is acted upon at once, and what is offered if not."""
+
+    best: str
+    sure: bool
+    offered: tuple[str, ...] = ()
+
+
+Engine = Callable[[Sentence], Guess]
+
+
+def ours(understanding: Understanding) -> Engine:
+    """What the caller gets from us at the open question."""
+
+    def guess(sentence: Sentence) -> Guess:
+        meaning = understanding.interpret(sentence.text, Expecting(), sentence.channel)
+        offered = close_candidates(meaning) or (meaning.intent,)
+        return Guess(
+            meaning.intent, meaning.certainty == "sure", offered if meaning.certainty == "unsure" else ()
+        )
+
+    return guess
+
+
+def tfidf(examples: Examples) -> Score:
+    """Words, pairs of words and pieces of 2 to 5 letters, weighted; penalty chosen on the development set."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline, make_union
+
+    texts, labels = [plain(text) for text, _ in examples], [label for _, label in examples]
+    features = make_union(
+        TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", sublinear_tf=True),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
+    )
+    model = make_pipeline(features, LogisticRegression(C=30, max_iter=500)).fit(texts, labels)
+
+    def score(text: str) -> tuple[str, float]:
+        shares = model.predict_proba([plain(text)])[0]
+        return str(model.classes_[shares.argmax()]), float(shares.max())
+
+    return score
+
+
+def padatious(examples: Examples) -> Score:
+    """Padatious as its readme uses it; it knows no class for the rest, so `aucun` is one more intent."""
+    from padatious import IntentContainer
+
+    by_label: dict[str, list[str]] = defaultdict(list)
+    for text, label in examples:
+        by_label[label].append(plain(text))
+    container = IntentContainer(tempfile.mkdtemp(prefix="padatious"))
+    for label, texts in by_label.items():
+        container.add_intent(label, texts)
+    if not container.train(debug=False, single_thread=True, timeout=_TRAINING_LIMIT_S):
+        raise TimeoutError(
+            f"expected padatious to be trained within {_TRAINING_LIMIT_S} s; try a quieter machine"
+        )
+
+    def score(text: str) -> tuple[str, float]:
+        found = container.calc_intent(plain(text))
+        return found.name or NO_INTENT, float(found.conf)
+
+    return score
+
+
+def peer(score: Score, development: Sequence[Sentence]) -> Engine:
+    """A peer that acts from the score on that keeps false acceptance on the development set at our aim."""
+    strange = [score(each.text) for each in development if each.style == OUT_OF_DOMAIN]
+    scores = sorted((share for label, share in strange if label != NO_INTENT), reverse=True)
+    allowed = int(FALSE_ACCEPTANCE * len(strange))
+    least = scores[allowed] if len(scores) > allowed else 0.0
+
+    def guess(sentence: Sentence) -> Guess:
+        label, share = score(sentence.text)
+        return Guess(label, label != NO_INTENT and share > least)
+
+    return guess

@@ -1,0 +1,108 @@
+"""The service alone on one core, in a process of its own, so that what calls it does not slow it down.
+
+    python -m benchmarks.pinned RECOGNIZER CORE     (whisper, vosk, none)
+
+Prints its address as JSON, serves until its standard input is closed, then prints what it used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from fastapi import Response
+from redis.asyncio import Redis
+
+from benchmarks.korean import KoreanVosk
+from voicebot.app import build
+from voicebot.channels.service import Service
+from voicebot.config import Engine, Settings
+from voicebot.logs import quiet
+from voicebot.rehearsal import Rehearsal, rehearse
+from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.twilio.twiml import messages
+
+
+@dataclass
+class Pinned:
+    """A running service. `used` is filled in when it has ended: CPU seconds and MB, workers and Redis too."""
+
+    url: str
+    auth_token: str
+    used: dict[str, float] = field(default_factory=dict)
+
+    async def journal(self, call_sid: str) -> Sequence[Mapping[str, Any]]:
+        """The turn records of a call."""
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{self.url}/benchmark/journal/{call_sid}", timeout=30)
+            turns: list[Mapping[str, Any]] = answer.json()
+            return turns
+
+
+@contextmanager
+def pinned(recognizer: str, core: int = 0) -> Iterator[Pinned]:
+    """Serve on `core` until the block ends; the caller of this moves to the other cores."""
+    command = [sys.executable, "-m", "benchmarks.pinned", recognizer, str(core)]
+    others = os.sched_getaffinity(0) - {core}
+    if others:
+        os.sched_setaffinity(0, others)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        service = Pinned(**json.loads(process.stdout.readline()))
+        yield service
+        process.stdin.close()
+        service.used.update(json.loads(process.stdout.readline()))
+
+
+def recognizer_named(name: str) -> Recognizer | None:
+    """Vosk hears Korean here; None stands for what the settings choose."""
+    return KoreanVosk() if name == "vosk" else None
+
+
+def main(name: str, core: str) -> None:
+    """Serve; see above."""
+    quiet()
+    os.sched_setaffinity(0, {int(core)})
+    own = recognizer_named(name)
+    settings = Settings(recognizer="none") if own else Settings(recognizer=cast(Engine, name))
+
+    def make(settings: Settings, redis: Redis) -> Service:
+        service = build(settings, redis)
+        return replace(service, recognizer=own) if own else service
+
+    with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data), make=make) as running:
+        _add_routes(running)
+        print(json.dumps({"url": running.url, "auth_token": running.auth_token}), flush=True)
+        sys.stdin.read()
+    uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu_s = sum(use.ru_utime + use.ru_stime for use in uses)
+    print(json.dumps({"cpu_s": cpu_s, "mb": sum(use.ru_maxrss for use in uses) / 1024}), flush=True)
+
+
+def _add_routes(running: Rehearsal) -> None:
+    """A route that does nothing, to compare with, and what was said in a call."""
+
+    @running.app.post("/benchmark/bare")
+    async def bare() -> Response:
+        return Response(messages(("Bonjour. Que puis-je faire pour vous ?",)), media_type="text/xml")
+
+    @running.app.get("/benchmark/journal/{call_sid}")
+    async def journal(call_sid: str) -> Sequence[dict[str, Any]]:
+        sessions = running.service.runner.sessions
+        person = await sessions.caller(call_sid)
+        return [dict(turn) for turn in await sessions.turns(person, call_sid)] if person else []
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

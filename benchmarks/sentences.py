@@ -1,0 +1,80 @@
+"""The sentences that understanding is measured on: what was looked at while tuning, and what never was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicebot import datafile
+from voicebot.dialogue.meaning import NO_INTENT
+from voicebot.nlu import vocabulary
+from voicebot.nlu.normalise import plain
+from voicebot.nlu.understanding import PACKAGED
+
+DEVELOPMENT = Path(__file__).parent.parent / "tests" / "fr" / "utterances"
+HELD_OUT = Path(__file__).parent.parent / "tests" / "fr" / "evaluation"
+
+#: Styles of the held-out set in the order they are shown; `mixed` and `out of domain` are measured otherwise.
+STYLES = ("plain", "complaint", "learner", "sms", "heard")
+MIXED, OUT_OF_DOMAIN, COMMANDS = "mixed", "out of domain", "commands"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What somebody says, how, and which intents they mean: two when mixed, NO_INTENT out of domain."""
+
+    text: str
+    style: str
+    channel: str
+    meant: tuple[str, ...]
+
+
+def examples() -> list[tuple[str, str]]:
+    """The training sentences with their labels."""
+    return list(vocabulary.read(PACKAGED).examples())
+
+
+def held_out(folder: Path = HELD_OUT) -> list[Sentence]:
+    """Everything that is never looked at while tuning."""
+    said = [
+        each for style in STYLES if (folder / f"{style}.yaml").exists() for each in _styled(folder, style)
+    ]
+    return [*said, *_mixed(folder), *_out_of_domain(folder)]
+
+
+def development() -> list[Sentence]:
+    """What may be looked at. A procedure's sentence that is also a training example would measure memory."""
+    trained = {plain(text) for text, _ in examples()}
+    return [each for each in _developed() if each.style == COMMANDS or plain(each.text) not in trained]
+
+
+def _styled(folder: Path, style: str) -> Iterator[Sentence]:
+    data = datafile.read(folder / f"{style}.yaml").data
+    for intent, texts in data["sentences"].items():
+        for text in texts:
+            yield Sentence(text, style, data["channel"], (intent,))
+
+
+def _mixed(folder: Path) -> Iterator[Sentence]:
+    for channel, rows in datafile.read(folder / "mixed.yaml").data.items():
+        for row in rows:
+            yield Sentence(row["text"], MIXED, channel, tuple(row["intents"]))
+
+
+def _out_of_domain(folder: Path) -> Iterator[Sentence]:
+    for channel, kinds in datafile.read(folder / "out_of_domain.yaml").data.items():
+        for texts in kinds.values():
+            for text in texts:
+                yield Sentence(text, OUT_OF_DOMAIN, channel, (NO_INTENT,))
+
+
+def _developed() -> Iterator[Sentence]:
+    for path in sorted(DEVELOPMENT.glob("*.yaml")):
+        data = datafile.read(path).data
+        name, texted = data.pop("intent", None), data.pop("sms", {})
+        voice, sms = ({name: data["voice"]}, {name: texted}) if name else (data, texted)
+        for channel, sets in (("voice", voice), ("sms", sms)):
+            for intent, texts in sets.items():
+                style = COMMANDS if not name else OUT_OF_DOMAIN if name == NO_INTENT else channel
+                yield from (Sentence(text, style, channel, (intent,)) for text in texts)
