@@ -17,9 +17,9 @@ PACKAGE = ROOT / "voicebot"
 
 #: From the bottom up; parts on one line do not import each other. Source: docs/architecture.md.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"delivery", "errors", "numbers"}),
+    frozenset({"delivery", "errors", "metrics", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
-    frozenset({"flows", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
+    frozenset({"flows", "handoff", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
     frozenset({"store", "summary", "text_costs"}),
     frozenset({"content"}),
     frozenset({"jobs", "records", "tally"}),
@@ -50,6 +50,7 @@ HOMES: dict[str, frozenset[str]] = {
     "graphlay": frozenset({"flows/svg.py"}),
     "text_to_num": frozenset({"nlu/entities/numerals.py"}),
     "phonenumbers": frozenset({"numbers.py"}),
+    "prometheus_client": frozenset({"metrics.py"}),
     "saq": frozenset({"jobs/queue.py"}),
     "argon2": frozenset({"console/passwords.py"}),
     "pyotp": frozenset({"console/passwords.py"}),

@@ -16,9 +16,9 @@ from voicebot.store.sessions import Plain, Record
 BROKEN_OFF = "sms.broken_off"
 
 
-def caused(actions: tuple[Action, ...], session: Session) -> tuple[Record, ...]:
-    """What must be kept until a human or the outbox deals with it."""
-    return tuple(record for action in actions if (record := _record(action, session)))
+def caused(actions: tuple[Action, ...], before: Session, after: Session) -> tuple[Record, ...]:
+    """What must be kept until a human or the outbox deals with it, of the turn from `before` to `after`."""
+    return tuple(record for action in actions if (record := _record(action, before, after)))
 
 
 def after_hang_up(before: Session, event: HungUp, missed_call_s: float) -> tuple[Record, ...]:
@@ -73,10 +73,11 @@ def _question(actions: tuple[Action, ...]) -> str | None:
     return asking[-1] if asking else None
 
 
-def _record(action: Action, session: Session) -> Record | None:
+def _record(action: Action, before: Session, session: Session) -> Record | None:
     """What must be kept until a human or the outbox deals with it."""
     if isinstance(action, HandOff):
         asked = {"reason": action.reason, "priority": action.priority, "topic": action.topic}
+        asked |= _stopped(before)
         return Record("ticket", action.key, session.updated_at, {**asked, **_about(session)})
     if isinstance(action, SendSummary):
         summary = {"topic": action.topic, "notes": list(action.notes)}
@@ -84,6 +85,12 @@ def _record(action: Action, session: Session) -> Record | None:
     if isinstance(action, CallBack):
         return Record("callback", action.key, session.updated_at, _about(session))
     return None
+
+
+def _stopped(before: Session) -> dict[str, Any]:
+    """The question at which the person asked for a human, and how many they had answered."""
+    place = [before.place.flow, before.place.step] if before.place else None
+    return {"place": place, "answered": len(before.trail)}
 
 
 def _about(session: Session) -> dict[str, Any]:

@@ -209,7 +209,7 @@ class Runner:
         if isinstance(event, HungUp):
             records = after_hang_up(before, event, self.missed_call_s)
         else:
-            records = caused(actions, after)
+            records = caused(actions, before, after)
         forget = any(isinstance(action, Forget) for action in actions)
         says = tuple(action for action in actions if isinstance(action, Say))
         said = self.wording(says, after.channel)

@@ -20,8 +20,13 @@ def _counted(before: Session, event: Event, after: Session, actions: tuple[Actio
         yield "texts" if after.channel == "sms" else "calls"
     if after.topic and after.topic != before.topic:
         yield f"topic:{after.topic}"
+    if after.place and after.place != before.place:
+        yield f"reached:{after.place.flow}.{after.place.step}"
     if isinstance(event, Heard):
-        yield "misunderstood" if after.no_match > before.no_match else "understood"
+        lost = after.no_match > before.no_match
+        yield "misunderstood" if lost else "understood"
+        if lost and before.place:
+            yield f"unclear:{before.place.flow}.{before.place.step}"
     if isinstance(event, StayedSilent):
         yield "silent"
     if isinstance(event, HungUp) and before.status == "open" and before.place:

@@ -14,24 +14,26 @@ from anyascii import anyascii
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from tests.console.memory import MemoryMediators, MemoryTickets
-from voicebot.app import FLOWS, PROMPTS
+from voicebot.app import FLOWS, PROMPTS, waiting_room
 from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Guard
 from voicebot.console.pages import Pages
-from voicebot.console.tickets import Ticket
 from voicebot.dialogue.flow import Flows
 from voicebot.flows.load import load_flows
+from voicebot.handoff import calling
+from voicebot.handoff import ticket as handoff
+from voicebot.handoff.ticket import State, Ticket
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.store.accounts import Account, Accounts, Role
 from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
+from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
 from voicebot.store.notices import Notices
 from voicebot.store.outbox import Outbox
-from voicebot.store.sessions import Sessions
+from voicebot.store.sessions import Record, Sessions
 from voicebot.store.signins import Signins
 from voicebot.store.threads import Threads
 
@@ -73,12 +75,13 @@ def clock() -> Clock:
 @pytest.fixture
 def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: Clock) -> Desk:
     guard = Guard(Accounts(redis, privacy), Signins(redis), privacy, https=True)
+    tickets = waiting_room(redis, privacy)
     return Desk(
         guard,
         Audit(redis),
-        Sessions(redis, privacy),
-        MemoryTickets(clock),
-        MemoryMediators(),
+        Sessions(redis, privacy, tickets.announce),
+        tickets,
+        Mediators(redis, privacy),
         Threads(redis, privacy),
         Outbox(redis, privacy),
         Notices(redis),
@@ -94,24 +97,30 @@ def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: 
 
 @pytest.fixture
 def ticket(desk: Desk, clock: Clock) -> Ask:
-    """Somebody asks for a person: a ticket, of which open pages hear."""
+    """Somebody asks for a person: a ticket, brought into `state` by `mediator`."""
 
-    async def asked(ticket_id: str = "t1", **fields: Any) -> Ticket:
-        usual = {
-            "person": desk.privacy.pseudonym(SOMEBODY),
-            "session": "CA1",
-            "channel": "voice",
-            "topic": "rsa",
-            "reason": "asked",
-            "priority": "normal",
-            "state": "waiting",
-            "opened_at": clock.now,
-            "since": clock.now,
-        }
-        tickets = desk.tickets
-        assert isinstance(tickets, MemoryTickets)
-        made = tickets.put(Ticket(ticket_id, **{**usual, **fields}))
-        await desk.news.tell(made.id)
+    async def asked(
+        ticket_id: str = "t1",
+        *,
+        state: State = "waiting",
+        mediator: str = "",
+        outcome: str = "helped",
+        at: float = clock.now,
+        person: str = desk.privacy.pseudonym(SOMEBODY),
+        **fields: Any,
+    ) -> Ticket:
+        usual = {"reason": "asked", "priority": "normal", "topic": "rsa", "channel": "voice", "slots": {}}
+        content = {**usual, "person": person, "session": f"CA:{ticket_id}", **fields}
+        await desk.sessions.add(person, Record("ticket", ticket_id, at, content))
+        change = desk.tickets.change
+        if state != "waiting":
+            await change(ticket_id, lambda one: handoff.claim(one, mediator, clock.now))
+        if state == "in_call":
+            await change(ticket_id, lambda one: calling.start_call(one, mediator, clock.now))
+        if state == "closed":
+            await change(ticket_id, lambda one: handoff.close(one, mediator, outcome, clock.now))
+        made = await desk.tickets.get(ticket_id)
+        assert made
         return made
 
     return asked

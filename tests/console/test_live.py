@@ -16,6 +16,7 @@ from tests.console.open_site import PATIENCE_MS, PHONE, WIDE, barriers, chromium
 from voicebot.console import site
 from voicebot.console.desk import Desk
 from voicebot.dialogue.session import Session
+from voicebot.handoff.ticket import claim
 from voicebot.store.sessions import Change
 from voicebot.store.threads import Message
 
@@ -80,7 +81,7 @@ async def said(desk: Desk, *texts: str) -> None:
             "step": "nationalite",
             "text": "Quelle est votre nationalité ?",
         }
-        session = Session("CA1", desk.privacy.pseudonym(SOMEBODY))
+        session = Session("CA:t1", desk.privacy.pseudonym(SOMEBODY))
         assert await desk.sessions.commit(Change(session, turn, record))
 
 
@@ -129,7 +130,9 @@ async def test_two_who_take_the_same_ticket_are_told_who_has_it(
     await ticket("t1")
     his = await new_page(browsers)
     await sign_in(his, origin, leo.email, PASSWORD)
-    await desk.tickets.claim("t1", awa.id)  # in the moment before his click, with no news yet
+    await his.route("**/mediation/stream", lambda route: route.abort())
+    await his.reload()  # his page hears nothing in the moment before his click
+    await desk.tickets.change("t1", lambda one: claim(one, awa.id, desk.clock()))
     await his.get_by_role("button", name="Prendre la demande : Le RSA").click()
     await expect(his.get_by_text("Un collègue a été plus rapide")).to_be_visible()
     await expect(his.get_by_text("Awa Diallo s’en occupe.")).to_be_visible()
@@ -241,9 +244,14 @@ async def test_no_page_has_a_barrier_nor_scrolls_sideways_nor_breaks_its_policy(
 ) -> None:
     chief, leo = await hire("Chantal Roy", "administrator"), await hire("Léo Martin")
     await said(desk, "je sais pas")
-    await ticket("mine", state="claimed", mediator=chief.id, slots={"age": 61}, place="Saint-Denis (93)")
+    await ticket(
+        "mine",
+        state="claimed",
+        mediator=chief.id,
+        slots={"age": 61, "ville": "Saint-Denis", "code_postal": "93200"},
+    )
     await ticket("waiting", priority="danger", reason="danger", topic="urgence")
-    await ticket("closed", state="closed", outcome="helped")
+    await ticket("closed", state="closed", mediator=leo.id)
     await ticket("his", state="in_call", mediator=leo.id, priority="high")
     await desk.notices.add("La CAF est fermée aujourd’hui.", clock.now, "2099-01-01")
     await desk.figures.count(clock.now, {"calls": 40, "topic:rsa": 20, "understood": 90, "misunderstood": 9})
@@ -267,7 +275,7 @@ async def test_no_page_has_a_barrier_nor_scrolls_sideways_nor_breaks_its_policy(
 async def test_the_first_view_is_light(browsers: Browser, origin: str, hire: Hire, ticket: Ask) -> None:
     awa = await hire()
     for number in range(20):
-        await ticket(f"t{number}", topic="rsa", place="Saint-Denis (93)")
+        await ticket(f"t{number}", topic="rsa", slots={"ville": "Saint-Denis", "code_postal": "93200"})
     page = await new_page(browsers, PHONE)
     await sign_in(page, origin, awa.email, PASSWORD)
     await expect(page.locator("[data-queue]")).to_be_visible()

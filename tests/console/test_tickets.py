@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.console.conftest import NEIGHBOUR, SOMEBODY, Ask, Browser, Hire, OpenBrowser
+from tests.console.conftest import NEIGHBOUR, ORIGIN, SOMEBODY, Ask, Browser, Hire, OpenBrowser
+from voicebot.console import site
 from voicebot.console.desk import Desk
+from voicebot.handoff import calling
 from voicebot.store.accounts import Account
 from voicebot.store.outbox import Ref
+
+#: Answers that tell where somebody lives.
+SAINT_DENIS = {"ville": "Saint-Denis", "code_postal": "93200"}
 
 
 @pytest.fixture
@@ -42,10 +51,10 @@ async def did(desk: Desk) -> list[tuple[str, str]]:
 
 
 async def test_the_most_urgent_come_first(hers: Browser, ticket: Ask) -> None:
-    await ticket("old", topic="impots", since=1.0)
-    await ticket("new", topic="rsa", since=2.0)
-    await ticket("roof", topic="hebergement_urgence", priority="high", since=3.0)
-    await ticket("danger", topic="urgence", priority="danger", since=4.0)
+    await ticket("old", topic="impots", at=1.0)
+    await ticket("new", topic="rsa", at=2.0)
+    await ticket("roof", topic="hebergement_urgence", priority="high", at=3.0)
+    await ticket("danger", topic="urgence", priority="danger", at=4.0)
     page = (await hers.open("/")).text
     places = [page.index(f'id="t-{name}"') for name in ("danger", "roof", "old", "new")]
     assert places == sorted(places)
@@ -73,7 +82,7 @@ async def test_what_a_colleague_has_is_left_to_them(
         "transfer": {"to": leo.id},
         "close": {"outcome": "helped"},
         "text": {"text": "bonjour"},
-        "call": {},
+        "later": {"day": "2030-01-01", "time": "10:00"},
     }
     for action, fields in forms.items():
         await hers.send(f"/tickets/t1/{action}", **fields)
@@ -111,6 +120,8 @@ async def test_a_ticket_is_taken_noted_handed_over_and_closed(
         ("transfer", {"to": "nobody"}, "Choisissez un collègue"),
         ("close", {"outcome": "vanished"}, "Choisissez ce qui a été fait"),
         ("text", {"text": "x" * 700}, "trop long"),
+        ("later", {"day": "2020-01-01", "time": "10:00"}, "à venir"),
+        ("later", {"day": "demain", "time": "10:00"}, "à venir"),
     ],
 )
 async def test_what_is_filled_in_wrong_is_told_on_the_page(
@@ -170,6 +181,47 @@ async def test_who_has_a_landline_or_no_number_is_not_texted(
     assert "Appeler la personne" not in page
 
 
+async def test_a_call_back_is_agreed_on(hers: Browser, ticket: Ask, awa: Account, desk: Desk) -> None:
+    await ticket("t1", state="claimed", mediator=awa.id)
+    await hers.open("/tickets/t1")
+    await hers.send("/tickets/t1/later", day="2030-07-01", time="10:30")
+    assert hers.page.text.count("1 juillet 2030 à 10 h 30") >= 3, "summary, person, history"
+    planned = await desk.tickets.get("t1")
+    assert planned
+    assert planned.wishes.call_back_at == datetime(2030, 7, 1, 8, 30, tzinfo=UTC).timestamp()
+
+
+async def test_a_call_is_made_from_the_page(ticket: Ask, awa: Account, person: str, desk: Desk) -> None:
+    rung: list[tuple[str, str]] = []
+
+    async def ring(mediator: str, ticket_id: str) -> None:
+        rung.append((mediator, ticket_id))
+
+    app = FastAPI()
+    app.router.routes.append(site.routes(replace(desk, ring=ring)))
+    await ticket("t1", state="claimed", mediator=awa.id)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
+        hers = Browser(client)
+        await hers.sign_in(awa.email)
+        await hers.open("/tickets/t1")
+        await hers.send("/tickets/t1/call")
+        assert "Ajoutez d’abord votre numéro" in hers.page.text
+        await hers.send("/me/number", number="0639980050")
+        await hers.open("/tickets/t1")
+        await hers.send("/tickets/t1/call")
+        assert "Votre téléphone sonne" in hers.page.text
+    assert rung == [(awa.id, "t1")]
+
+
+async def test_who_holds_the_line_is_seen(hers: Browser, ticket: Ask, desk: Desk, leo: Account) -> None:
+    await ticket("t1")
+    await desk.tickets.change("t1", lambda one: calling.hold_line(one, "CA1", desk.clock()))
+    await desk.tickets.change("t1", lambda one: calling.offer(one, leo.id, desk.clock()))
+    page = (await hers.open("/")).text
+    assert "Attend en ligne" in page
+    assert "Sonne chez Léo Martin" in page
+
+
 async def test_what_was_erased_is_gone(hers: Browser) -> None:
     answer = await hers.open("/tickets/erased")
     assert answer.status_code == 404
@@ -193,7 +245,7 @@ async def test_a_person_is_found_by_number_however_it_is_typed(
 
 
 async def test_the_report_is_filled_in_and_corrected(hers: Browser, ticket: Ask) -> None:
-    await ticket("t1", state="closed", outcome="oriented", slots={"age": 61}, place="Saint-Denis (93)")
+    await ticket("t1", state="closed", outcome="oriented", slots={"age": 61, **SAINT_DENIS})
     page = (await hers.open("/tickets/t1/report")).text
     text = page[page.index("readonly>") : page.index("</textarea>")]
     assert "Thèmes : Social et santé" in text
@@ -221,14 +273,14 @@ async def test_who_has_no_number_yet_cannot_go_on_duty(hers: Browser, desk: Desk
     await hers.send("/me/number", number="06 39 98 00 50")
     await hers.send("/me/duty", on="1")
     assert "Vous êtes de permanence." in hers.page.text
-    profile = await desk.mediators.get(awa.id)
-    assert (profile.number, profile.on_duty) == ("+33639980050", True)
+    profile = await desk.mediator(awa)
+    assert (profile.phone, profile.on_duty) == ("+33639980050", True)
     await hers.send("/me/duty", on="")
-    assert (await desk.mediators.get(awa.id)).on_duty is False
+    assert (await desk.mediator(awa)).on_duty is False
     await hers.send("/me/duty", on="1")
     await hers.open("/me")
     await hers.send("/me/number", number="")
-    assert (await desk.mediators.get(awa.id)).on_duty is False, "nowhere to ring"
+    assert (await desk.mediator(awa)).on_duty is False, "nowhere to ring"
 
 
 async def test_an_administrator_says_where_and_with_what_a_mediator_helps(
@@ -239,6 +291,6 @@ async def test_an_administrator_says_where_and_with_what_a_mediator_helps(
         await hers.sign_in(chief.email)
         await hers.open(f"/team/{leo.id}")
         await hers.send(f"/team/{leo.id}/profile", territories="93, 75 2a;974 93 zz", skills=["rsa", "magic"])
-    profile = await desk.mediators.get(leo.id)
+    profile = await desk.mediator(leo)
     assert profile.territories == ("93", "75", "2A", "974")
     assert profile.skills == ("rsa",)

@@ -11,6 +11,7 @@ from typing import Literal
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from voicebot import metrics
 from voicebot.channels.call_turns import CallTurns
 from voicebot.channels.media_messages import (
     Dtmf,
@@ -149,6 +150,7 @@ async def serve(service: Service, socket: WebSocket, parse: Parse = parse, admit
     True when we have left the stream, False when the person has. `admits` may refuse a stream that is ours.
     """
     call: StreamCall | None = None
+    metrics.CALLS_LIVE.inc()
     try:
         async with asyncio.timeout(_START_TIMEOUT_S):
             start = await _started(socket)
@@ -169,6 +171,7 @@ async def serve(service: Service, socket: WebSocket, parse: Parse = parse, admit
         await _close_broken(socket)
         return True
     finally:
+        metrics.CALLS_LIVE.dec()
         if call:
             await call.close()
             log.info("stream closed", counts=dict(call.counts))

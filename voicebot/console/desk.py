@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,27 +10,31 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from voicebot.console.guard import Guard, Visitor
-from voicebot.console.mediators import Mediators
 from voicebot.console.pages import ROOT, Pages
-from voicebot.console.tickets import Tickets
 from voicebot.dialogue.flow import Flows
+from voicebot.handoff.mediator import Mediator
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.store.accounts import Account
 from voicebot.store.audit import Audit, Deed
 from voicebot.store.figures import Figures
+from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
 from voicebot.store.notices import Notices
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
 from voicebot.store.threads import Threads
+from voicebot.store.tickets import Tickets
 
 _FLASH: Final = "mediation-said"
 _FLASH_S: Final = 60
+#: Ring a mediator (id), then the person of a ticket (id). Raises TicketRefused.
+Ring = Callable[[str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The console of one service. `clock` gives Unix seconds."""
+    """The console of one service. `clock` gives Unix seconds. Without `ring` no call can be made."""
 
     guard: Guard
     audit: Audit
@@ -47,6 +51,7 @@ class Desk:
     privacy: Privacy
     pages: Pages
     clock: Callable[[], float]
+    ring: Ring | None = None
 
     def show(
         self, request: Request, visitor: Visitor | None, template: str, status: int = 200, **context: Any
@@ -79,9 +84,18 @@ class Desk:
         """The names of all who have or had an account, by id."""
         return {account.id: account.name for account in await self.guard.accounts.all()}
 
-    async def is_on_duty(self, account_id: str) -> bool:
-        """Whether calls may be offered to them."""
-        return (await self.mediators.get(account_id)).on_duty
+    async def mediator(self, account: Account) -> Mediator:
+        """The mediator who has this account, as known so far."""
+        known = await self.mediators.get(account.id)
+        return known or Mediator(account.id, account.name, roles=(account.role,))
+
+    async def change_mediator(self, account: Account, change: Callable[[Mediator], Mediator]) -> Mediator:
+        """Apply `change` to the mediator who has this account, who is then in the directory."""
+        changed = await self.mediators.change(account.id, change)
+        if changed is None:
+            changed = change(await self.mediator(account))
+            await self.mediators.save(changed)
+        return changed
 
     async def note(self, visitor: Visitor, did: str, about: str = "") -> None:
         """Write into the audit log who saw or did what."""

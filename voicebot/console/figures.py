@@ -25,7 +25,9 @@ _PICTURES: Final[Mapping[str, tuple[str, ...]]] = {
     "volume": ("calls", "texts"),
     "understanding": ("understood", "misunderstood", "silent"),
 }
-_LISTS: Final = ("topic", "left", "handoff", "ended")
+_LISTS: Final = ("topic", "left", "handoff", "outcome", "ended")
+#: Where the names of codes stand in words.yaml.
+_NAMES: Final = {"handoff": "reasons", "outcome": "outcomes", "ended": "ends"}
 _SMALL: Final = f"<{counting.SMALL}"
 
 
@@ -118,7 +120,7 @@ class _Figures:
             return topic_name(self.desk.prompts, code)
         if what == "left":
             return place_name(self.desk.prompts, Place(*code.split(".", 1)))
-        return str(words()["reasons" if what == "handoff" else "ends"].get(code, code))
+        return str(words()[_NAMES[what]].get(code, code))
 
 
 def _written(count: Shown) -> str:

@@ -35,7 +35,7 @@ class _OwnAccount:
 
     async def show(self, request: Request, visitor: Visitor, wrong: str = "", status: int = 200) -> Response:
         """The account as it is."""
-        profile = await self.desk.mediators.get(visitor.account.id)
+        profile = await self.desk.mediator(visitor.account)
         return self.desk.show(request, visitor, "me.html", status, profile=profile, wrong=wrong)
 
     async def change_password(self, request: Request, visitor: Visitor, form: Form) -> Response:

@@ -35,11 +35,10 @@ class _Profiles:
 
     async def go_on_or_off_duty(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """From now on calls are offered, or no longer."""
-        profile = await self.desk.mediators.get(visitor.account.id)
         on = form.ticked("on")
-        if on and not profile.number:
+        if on and not (await self.desk.mediator(visitor.account)).phone:
             return self.desk.go("/me", "number_first")
-        await self.desk.mediators.save(replace(profile, on_duty=on))
+        await self.desk.change_mediator(visitor.account, lambda one: replace(one, on_duty=on))
         did = "on_duty" if on else "off_duty"
         await self.desk.note(visitor, did)
         return self.desk.go(_back(form), did)
@@ -50,9 +49,10 @@ class _Profiles:
         number = e164(written)
         if written and number is None:
             return self.desk.go("/me", "number_wrong")
-        profile = await self.desk.mediators.get(visitor.account.id)
-        on_duty = profile.on_duty and number is not None
-        await self.desk.mediators.save(replace(profile, number=number or "", on_duty=on_duty))
+        phone = number or ""
+        await self.desk.change_mediator(
+            visitor.account, lambda one: replace(one, phone=phone, on_duty=one.on_duty and bool(phone))
+        )
         await self.desk.note(visitor, "number_changed")
         return self.desk.go("/me", "profile_saved")
 
@@ -61,10 +61,11 @@ class _Profiles:
         account = await self.desk.guard.accounts.get(request.path_params["id"])
         if account is None:
             raise HTTPException(404)
-        profile = await self.desk.mediators.get(account.id)
         territories = tuple(dict.fromkeys(_DEPARTMENT.findall(form.text("territories", 500).upper())))
         skills = tuple(skill for skill in form.every("skills") if skill in self.desk.prompts.topics)
-        await self.desk.mediators.save(replace(profile, territories=territories, skills=skills))
+        await self.desk.change_mediator(
+            account, lambda one: replace(one, territories=territories, skills=skills)
+        )
         await self.desk.note(visitor, "profile_changed", account.id)
         return self.desk.go(f"/team/{account.id}", "profile_saved")
 

@@ -14,7 +14,7 @@ from voicebot.console import live
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Visitor
 from voicebot.console.pages import local
-from voicebot.console.rows import Naming
+from voicebot.console.rows import MOST_CLOSED, Naming
 
 #: In what is sent later the page itself tells how long somebody has been waiting.
 _LONG_AGO = 0.0
@@ -44,7 +44,7 @@ class QueuePage:
             visitor,
             "queue.html",
             notices=await self.desk.notices.on(local(now).date().isoformat()),
-            on_duty=await self.desk.is_on_duty(visitor.account.id),
+            on_duty=(await self.desk.mediator(visitor.account)).on_duty,
             **await self._queue(visitor, now),
         )
 
@@ -55,4 +55,5 @@ class QueuePage:
 
     async def _queue(self, visitor: Visitor, now: float) -> dict[str, Any]:
         naming = Naming(self.desk.prompts, await self.desk.people(), visitor.account.id, now)
-        return vars(naming.queue(await self.desk.tickets.all()))
+        tickets = self.desk.tickets
+        return vars(naming.queue(await tickets.waiting(), await tickets.closed(MOST_CLOSED)))

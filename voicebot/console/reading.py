@@ -11,6 +11,7 @@ from voicebot.console.pages import words
 from voicebot.dialogue.flow import Flow, Flows, Step
 from voicebot.dialogue.meaning import NO_INTENT, Value
 from voicebot.dialogue.session import Place
+from voicebot.handoff.ticket import Ticket
 from voicebot.prompts import Prompts
 
 #: More answers than this do not fit into one line.
@@ -58,22 +59,22 @@ class Reading:
         kept = {slot: value for slot, value in slots.items() if slot not in _OWN_SLOTS}
         return tuple(self._answer(slot, value, topic) for slot, value in kept.items())
 
-    def stopped_at(self, records: Sequence[Record], topic: str | None) -> Place | None:
-        """The last step of the procedure that the conversation came to."""
-        places = (Place(record["flow"], record["step"]) for record in reversed(records) if record["flow"])
-        return next((place for place in places if place.flow == topic and self.flows.has(place)), None)
+    def stopped_at(self, ticket: Ticket, records: Sequence[Record]) -> Place | None:
+        """The last step of the procedure that the conversation came to, if the procedure still has it."""
+        places = [Place(record["flow"], record["step"]) for record in reversed(records) if record["flow"]]
+        places += [ticket.place] if ticket.place else []
+        own = (place for place in places if place.flow == ticket.topic)
+        return next((place for place in own if self.flows.has(place)), None)
 
-    def summary(
-        self, reason: str, topic: str | None, slots: Mapping[str, Value], records: Sequence[Record], wish: str
-    ) -> tuple[str, str, str]:
+    def summary(self, ticket: Ticket, records: Sequence[Record], wish: str) -> tuple[str, str, str]:
         """Why, what is known, where it stopped."""
-        forms = words()["summary"]
-        why = str(words()["reasons"].get(reason, reason))
+        forms, topic = words()["summary"], ticket.topic
+        why = str(words()["reasons"].get(ticket.reason, ticket.reason))
         first = forms["topic"].format(reason=why, topic=self._label(topic)) if topic else None
         return (
             first or forms["reason"].format(reason=why),
-            self._known(self.answers(slots, topic)),
-            self._stopped(records, topic) + (forms["wish"].format(wish=wish) if wish else ""),
+            self._known(self.answers(ticket.slots, topic)),
+            self._stopped(ticket, records) + (forms["wish"].format(wish=wish) if wish else ""),
         )
 
     def _label(self, topic: str) -> str:
@@ -89,8 +90,8 @@ class Reading:
         told += [forms["more"].format(count=rest)] if rest else []
         return str(forms["answers"].format(answers=" ; ".join(told)))
 
-    def _stopped(self, records: Sequence[Record], topic: str | None) -> str:
-        forms, place = words()["summary"], self.stopped_at(records, topic)
+    def _stopped(self, ticket: Ticket, records: Sequence[Record]) -> str:
+        forms, place = words()["summary"], self.stopped_at(ticket, records)
         lost = sum(1 for record in records if _is_lost(record))
         where = (
             forms["stopped"].format(step=step_name(self.prompts, place)) if place else forms["not_stopped"]

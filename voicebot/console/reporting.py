@@ -14,6 +14,7 @@ from voicebot.console.forms import Form
 from voicebot.console.guard import Visitor
 from voicebot.console.names import topic_name
 from voicebot.console.reading import Reading
+from voicebot.console.rows import place_of
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -47,7 +48,7 @@ class _ReportPage:
             topic_name(self.desk.prompts, ticket.topic),
             ticket.reason,
             ticket.channel,
-            ticket.place,
+            place_of(ticket),
             ticket.outcome,
             reading.answers(ticket.slots, ticket.topic),
         )

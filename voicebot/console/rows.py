@@ -7,18 +7,25 @@ from dataclasses import dataclass
 from typing import Final
 
 from voicebot.console.names import topic_name
-from voicebot.console.tickets import State, Ticket
+from voicebot.console.pages import moment, words
 from voicebot.dialogue.action import Priority
+from voicebot.handoff.calling import is_offered
+from voicebot.handoff.routing import queue_order
+from voicebot.handoff.ticket import State, Ticket
 from voicebot.prompts import Prompts
 
-_URGENCY: Final[Mapping[Priority, int]] = {"danger": 0, "high": 1, "normal": 2}
 #: Closed tickets shown under the queue, to be reopened.
-_MOST_CLOSED: Final = 10
+MOST_CLOSED: Final = 10
+_TOWN: Final = "ville"
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a glance must show. `mediator` is a name; `mine`: whether it is the reader's own."""
+    """What a glance must show.
+
+    `since` is when the person asked, or when the state was reached. `mediator` is a name, and so is `rung`,
+    who is being called about it. `mine`: whether it is the reader's own. `online`: the person holds the line.
+    """
 
     id: str
     priority: Priority
@@ -32,6 +39,8 @@ class Row:
     wish: str
     mediator: str
     mine: bool
+    online: bool
+    rung: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,7 @@ class Naming:
 
     def row(self, ticket: Ticket) -> Row:
         """The row of `ticket`."""
+        offer = ticket.offer if is_offered(ticket, self.now) else None
         return Row(
             ticket.id,
             ticket.priority,
@@ -62,26 +72,39 @@ class Naming:
             topic_name(self.prompts, ticket.topic),
             ticket.reason,
             ticket.channel,
-            ticket.since,
+            ticket.opened_at if ticket.state == "waiting" else ticket.since,
             self.now,
-            ticket.place,
-            ticket.wish,
-            self.people.get(ticket.mediator, ""),
-            bool(ticket.mediator) and ticket.mediator == self.reader,
+            place_of(ticket),
+            wish_of(ticket),
+            self.people.get(ticket.claimed_by or "", ""),
+            ticket.claimed_by == self.reader,
+            ticket.line is not None,
+            self.people.get(offer.mediator, "") if offer else "",
         )
 
-    def queue(self, tickets: Iterable[Ticket]) -> Queue:
-        """All tickets, sorted."""
-        rows = [self.row(ticket) for ticket in tickets]
-        busy = sorted((row for row in rows if row.state in ("claimed", "in_call")), key=lambda row: row.since)
-        closed = sorted((row for row in rows if row.state == "closed"), key=lambda row: -row.since)
+    def queue(self, tickets: Iterable[Ticket], closed: Iterable[Ticket]) -> Queue:
+        """The open tickets sorted, the closed ones as they come."""
+        known = sorted(tickets, key=queue_order)
+        rows = [self.row(ticket) for ticket in known]
         return Queue(
-            mine=tuple(row for row in busy if row.mine),
-            waiting=tuple(sorted((row for row in rows if row.state == "waiting"), key=_urgency)),
-            others=tuple(row for row in busy if not row.mine),
-            closed=tuple(closed[:_MOST_CLOSED]),
+            mine=tuple(row for row in rows if row.state != "waiting" and row.mine),
+            waiting=tuple(row for row in rows if row.state == "waiting"),
+            others=tuple(row for row in rows if row.state != "waiting" and not row.mine),
+            closed=tuple(self.row(ticket) for ticket in closed),
         )
 
 
-def _urgency(row: Row) -> tuple[int, float, str]:
-    return _URGENCY[row.priority], row.since, row.id
+def place_of(ticket: Ticket) -> str:
+    """Where the person lives, as far as they said: "Saint-Denis (93)"."""
+    forms, town = words()["place"], ticket.slots.get(_TOWN)
+    if town and ticket.territory:
+        return str(forms["both"]).format(town=town, department=ticket.territory)
+    if ticket.territory:
+        return str(forms["department"]).format(department=ticket.territory)
+    return str(town or "")
+
+
+def wish_of(ticket: Ticket) -> str:
+    """When the person would like to be called, "" when nothing was agreed."""
+    when = ticket.wishes.call_back_at
+    return "" if when is None else moment(when)

@@ -143,6 +143,6 @@ def sign_in_path(request: Request) -> str:
 def _inside(wanted: str) -> str:
     """`wanted` when it is a page of the console, else "": nobody is sent elsewhere."""
     plain = wanted.startswith("/") and all(
-        sign.isascii() and (sign.isalnum() or sign in "/-_") for sign in wanted
+        sign.isascii() and (sign.isalnum() or sign in "/-_:") for sign in wanted
     )
     return wanted if plain and not wanted.startswith("//") else ""

@@ -66,6 +66,9 @@ class _Team:
         if wrong:
             return await self._one(request, visitor, account, wrong)
         await self.desk.guard.accounts.save(changed)
+        await self.desk.change_mediator(
+            changed, lambda one: replace(one, name=changed.name, roles=(changed.role,))
+        )
         await self.desk.note(visitor, "account_changed", account.id)
         return self.desk.go(f"/team/{account.id}", "account_saved")
 
@@ -85,6 +88,7 @@ class _Team:
             return await self._one(request, visitor, account, "last_administrator")
         await self.desk.guard.accounts.save(replace(account, active=False))
         await self.desk.guard.signins.close_all(account.id)
+        await self.desk.change_mediator(account, lambda one: replace(one, on_duty=False))
         await self.desk.note(visitor, "account_closed", account.id)
         return self.desk.go(f"/team/{account.id}", "account_closed")
 
@@ -111,7 +115,7 @@ class _Team:
         self, request: Request, visitor: Visitor, form: Form | None = None, wrong: str = ""
     ) -> Response:
         accounts = await self.desk.guard.accounts.all()
-        profiles = {account.id: await self.desk.mediators.get(account.id) for account in accounts}
+        profiles = {account.id: await self.desk.mediator(account) for account in accounts}
         typed = (
             {"name": form.text("name"), "email": form.text("email")} if form else {"name": "", "email": ""}
         )
@@ -136,7 +140,7 @@ class _Team:
             "team_one.html",
             status,
             account=account,
-            profile=await self.desk.mediators.get(account.id),
+            profile=await self.desk.mediator(account),
             topics=names,
             wrong=wrong,
         )

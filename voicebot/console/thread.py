@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voicebot.console.desk import Desk
 from voicebot.console.pages import words
-from voicebot.console.tickets import Ticket
+from voicebot.handoff.ticket import Ticket
 from voicebot.store.outbox import Ref
 from voicebot.store.threads import Message
 

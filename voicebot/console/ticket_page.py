@@ -14,12 +14,13 @@ from starlette.routing import BaseRoute
 from voicebot.console import drawing, live
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Visitor
+from voicebot.console.history import told
 from voicebot.console.names import topic_name
-from voicebot.console.pages import words
 from voicebot.console.reading import Reading, Record
 from voicebot.console.rows import Naming
 from voicebot.console.thread import shown_messages
-from voicebot.console.tickets import Ticket
+from voicebot.handoff.mediator import Mediator
+from voicebot.handoff.ticket import Ticket
 from voicebot.numbers import is_textable
 
 _NOTHING_TYPED = {"text": "", "note": ""}
@@ -95,7 +96,7 @@ class TicketPage:
         flow = self.desk.flows.by_name.get(known.ticket.topic or "")
         if flow is None:
             raise HTTPException(404)
-        place = self._reading.stopped_at(known.records, flow.name)
+        place = self._reading.stopped_at(known.ticket, known.records)
         picture = Markup(
             drawing.without_style(flow, self.desk.prompts.caption, place.step if place else None)
         )
@@ -123,23 +124,23 @@ class TicketPage:
         more = {
             "number": known.number if row.mine else None,
             "number_kept": known.number is not None,
-            "language": ticket.language,
+            "language": ticket.wishes.language,
             "textable": is_textable(known.number),
-            "callable": known.number is not None,
+            "callable": known.number is not None and self.desk.ring is not None,
         }
-        summary = self._reading.summary(ticket.reason, ticket.topic, ticket.slots, known.records, ticket.wish)
+        summary = self._reading.summary(ticket, known.records, row.wish)
         return {
             "ticket": {**vars(row), **more},
             "summary": summary,
             "messages": await shown_messages(self.desk, ticket, known.people),
-            "history": [_told(entry, known.people) for entry in ticket.history],
+            "history": told(ticket.history, known.people),
         }
 
     def _flow(self, known: _Known) -> Mapping[str, Any] | None:
         flow = self.desk.flows.by_name.get(known.ticket.topic or "")
         if flow is None:
             return None
-        place = self._reading.stopped_at(known.records, flow.name)
+        place = self._reading.stopped_at(known.ticket, known.records)
         stopped = self.desk.prompts.caption(f"{place.flow}.{place.step}") if place else ""
         verified = any(fact["verified_on"] for fact in flow.facts)
         facts = [{**fact, "link": drawing.page_of(str(fact["source"]))} for fact in flow.facts]
@@ -150,15 +151,7 @@ class TicketPage:
             "verified": verified,
         }
 
-    async def _colleagues(self, visitor: Visitor) -> list[dict[str, Any]]:
-        others = [
-            one for one in await self.desk.guard.accounts.all() if one.active and one.id != visitor.account.id
-        ]
-        duty = {one.id: await self.desk.is_on_duty(one.id) for one in others}
-        shown = [{"id": one.id, "name": one.name, "on_duty": duty[one.id]} for one in others]
-        return sorted(shown, key=lambda one: not one["on_duty"])
-
-
-def _told(entry: Any, people: Mapping[str, str]) -> dict[str, Any]:
-    what = words()["history"].get(entry.did, entry.did)
-    return {"at": entry.at, "what": what, "who": people.get(entry.who, ""), "note": entry.note}
+    async def _colleagues(self, visitor: Visitor) -> list[Mediator]:
+        accounts = [one for one in await self.desk.guard.accounts.all() if one.active]
+        others = [await self.desk.mediator(one) for one in accounts if one.id != visitor.account.id]
+        return sorted(others, key=lambda one: not one.on_duty)

@@ -79,6 +79,18 @@ class PersonKeys:
         """String: sealed, whether the person agreed to be remembered and the answers they gave."""
         return self._key("memory")
 
+    def tickets(self) -> str:
+        """Set of the ids of the person's tickets."""
+        return self._key("tickets")
+
+    def ticket(self, ticket_id: str) -> str:
+        """Hash: `blob` (the sealed ticket, without its history) and `version`."""
+        return self._key(f"handoff:{ticket_id}")
+
+    def history(self, ticket_id: str) -> str:
+        """List of the sealed entries of a ticket's history. Only ever appended to."""
+        return self._key(f"history:{ticket_id}")
+
     def opted_out(self) -> str:
         """String: set while the person wants no texts. Kept without expiry: silence is a promise."""
         return self._key("opted-out")
@@ -112,6 +124,26 @@ def waiting(kind: str) -> str:
 def abandoned(kind: str) -> str:
     """Sorted set of `person/record_id` by time: the texts or call-backs that were given up."""
     return f"{_PREFIX}:abandoned:{kind}"
+
+
+def closed() -> str:
+    """Sorted set of `person/ticket_id` by time: the tickets that are done with."""
+    return f"{_PREFIX}:closed:ticket"
+
+
+def ticket_of(ticket_id: str) -> str:
+    """String: the pseudonym of whose ticket it is."""
+    return f"{_PREFIX}:ticket-of:{ticket_id}"
+
+
+def mediators() -> str:
+    """Hash: the sealed mediators, by id. Kept without expiry."""
+    return f"{_PREFIX}:mediators"
+
+
+def rung(mediator_id: str) -> str:
+    """String: the ticket about which a mediator is being rung, so that nobody rings them twice at once."""
+    return f"{_PREFIX}:rung:{mediator_id}"
 
 
 def flood(window: int) -> str:

@@ -27,6 +27,8 @@ from voicebot.store.keys import (
     PersonKeys,
     abandoned,
     call,
+    closed,
+    ticket_of,
     waiting,
 )
 from voicebot.store.server import arrived
@@ -208,10 +210,13 @@ class Sessions:
 
     async def _withdraw(self, person: str) -> None:
         """Take the names of an erased person's records out of the queues."""
-        for listed in (of(kind) for kind in RECORD_KINDS for of in (waiting, abandoned)):
-            names = [name async for name, _ in self._redis.zscan_iter(listed, match=f"{person}/*")]
+        lists = [of(kind) for kind in RECORD_KINDS for of in (waiting, abandoned)]
+        for listed in (*lists, closed()):
+            names = [str(name) async for name, _ in self._redis.zscan_iter(listed, match=f"{person}/*")]
             if names:
                 await self._redis.zrem(listed, *names)
+            for name in names:
+                await self._redis.delete(ticket_of(name.partition("/")[2]))
 
     async def _write(self, change: Change) -> bool:
         keys = PersonKeys(change.session.person)

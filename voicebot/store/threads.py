@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from redis.asyncio import Redis
 
+from voicebot.handoff.ticket import Ticket
 from voicebot.privacy import Privacy, without_identifiers
 from voicebot.store.keys import DAY_S, RECORD_TTL_S, PersonKeys
 from voicebot.store.server import arrived
@@ -54,6 +55,16 @@ class Threads:
             kept = await arrived(self._redis.hvals(PersonKeys(person).thread()))
         found = [Message(**self._privacy.unseal(one)) for one in kept]
         return sorted((one for one in found if one.ticket == ticket), key=lambda one: one.at)
+
+    async def follow(self, ticket: Ticket) -> None:
+        """A ticket has changed: who texts is answered by the mediator who has it, otherwise by the assistant.
+
+        Who telephoned is texted with only if a mediator begins.
+        """
+        if ticket.state in ("waiting", "closed"):
+            await self.let_go(ticket.person, ticket.id)
+        elif ticket.channel == "sms":
+            await self.hold(ticket.person, ticket.id)
 
     async def hold(self, person: str, ticket: str) -> None:
         """A mediator answers the person's texts from now on."""
