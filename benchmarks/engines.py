@@ -1,8 +1,9 @@
-"""Three ways to understand, learned from the very same sentences: ours, and two peers to be measured against.
+"""Three ways to understand, learned from the very same sentences: ours, and two peers beside it.
 
-The peers are Padatious, the intent parser of Mycroft and OpenVoiceOS (one small neural network an intent), and
-TF-IDF over words and pieces of words with logistic regression (scikit-learn). Both may answer `aucun`, which
-they learn like any intent, and act from a score on that lets through `FALSE_ACCEPTANCE` of the development set.
+The peers are Padatious, the intent parser of Mycroft and OpenVoiceOS (one small neural network an intent),
+and TF-IDF over words and pieces of words with logistic regression (scikit-learn). Both may answer `aucun`,
+which they learn like any intent, and act from a score on that lets through `FALSE_ACCEPTANCE` of the
+development set.
 """
 
 from __future__ import annotations

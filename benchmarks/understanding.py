@@ -1,8 +1,9 @@
 """What understanding is worth, beside two peers: `python -m benchmarks.understanding`.
 
-The development set (tests/fr/utterances) was looked at while tuning; of the held-out sets (tests/fr/evaluation)
-only these totals are. `--peers` also learns and measures the peers of engines.py (`pip install -e '.[bench]'`),
-`--mistakes` lists the development set's mistakes. OPENBLAS_NUM_THREADS=1 for one core.
+The development set (tests/fr/utterances) was looked at while tuning; of the held-out sets
+(tests/fr/evaluation) only these totals are. `--peers` also learns and measures the peers of engines.py
+(`pip install -e '.[bench]'`), `--mistakes` lists the development set's mistakes. OPENBLAS_NUM_THREADS=1
+for one core.
 """
 
 from __future__ import annotations

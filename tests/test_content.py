@@ -62,6 +62,19 @@ def test_a_mistake_in_shipped_content_is_found(tmp_path: Path) -> None:
     ]
 
 
+def test_a_sum_of_money_without_an_end_is_found_also_in_the_words_for_afterwards(tmp_path: Path) -> None:
+    for folder in ("voicebot/flows", "prompts/fr", "voicebot/nlu/fr"):
+        copytree(ROOT / folder, tmp_path / folder)
+    prompts = tmp_path / "prompts" / "fr" / "carte_identite.yaml"
+    text = prompts.read_text().replace("retrait:\n", 'retrait:\n  sms: "Cela coute 30 euros."\n', 1)
+    prompts.write_text(text.replace("n'est pas gratuit. La mairie", "coûte 25 euros. La mairie", 1))
+    found = [each.text for each in check_all(tmp_path) if "dit une somme" in each.text]
+    assert sorted(text.split("»")[0] for text in found) == [
+        "« carte_identite.prix_perdue_sans_chiffre ",
+        "« carte_identite.retrait ",
+    ]
+
+
 def test_the_shipped_prompts_are_easy_to_read() -> None:
     measured = measure(read_prompts(ROOT / "prompts" / "fr").entries)
     assert measured

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from voicebot.datafile import Finding, finding, read
+from voicebot.dialogue.flow import SAFE
 from voicebot.flows.check import Known, check
 from voicebot.flows.load import Written, read_flows
 from voicebot.prompts import Prompts, plain
@@ -59,11 +60,11 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
 
 
 def _amounts(written: Written, entries: Mapping[str, Entry]) -> Iterator[Finding]:
-    """Sums of money change: a step that says one names a fact that expires."""
+    """Sums of money change: a step that says one names a fact that expires, and then says it without."""
     for flow in written.flows.by_name.values():
         for step in flow.steps.values():
-            told = [entries[key] for key in (step.prompt, step.note) if key and key in entries]
-            for entry in told if step.valid_until is None else ():
+            lasting = [f"{key}{SAFE}" for key in step.expiring] or [step.prompt, step.note or ""]
+            for entry in (entries[key] for key in lasting if key in entries):
                 if any(_AMOUNT.search(text) for text in entry.texts.values()):
                     words = {"prompt": entry.key, "step": step.name}
                     yield finding("amount_without_fact", entry.file, entry.line, **words)

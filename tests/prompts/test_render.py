@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.prompts.folder import write
+from voicebot.app import PROMPTS
 from voicebot.dialogue.action import Option, Say, Variant
 from voicebot.dialogue.event import Channel
 from voicebot.dialogue.meaning import Value
@@ -69,7 +70,7 @@ VARIANTS: list[tuple[str, Variant, Channel, str]] = [
     ("rsa.age", "retry", "keypad", "Tapez votre âge, puis dièse."),
     ("rsa.age", "ask", "sms", "Votre âge ?"),
     ("rsa.age", "keys", "sms", "Votre âge ?"),
-    ("rsa.age", "retry", "sms", "Dites par exemple trente ans."),
+    ("rsa.age", "retry", "sms", "Écrivez par exemple trente ans."),
     ("rsa.enfant", "retry", "voice", "Un enfant ?"),
     ("rsa.enfant", "keys", "keypad", "Un enfant ?"),
     ("rsa.enfant", "help", "voice", "Un enfant ?"),
@@ -205,3 +206,11 @@ def test_rendering_takes_no_time_that_a_caller_could_notice(prompts: Prompts) ->
     say = Say("rsa.resume", slots=slots, options=LOGEMENT)
     fastest = min(timeit.repeat(lambda: prompts.render(say, "voice"), number=100, repeat=5)) / 100
     assert fastest < 0.0002, f"{fastest * 1e6:.0f} µs"
+
+
+def test_who_reads_is_asked_to_write_and_not_to_say() -> None:
+    prompts = Prompts.load(PROMPTS)
+    retried = prompts.text(prompts.render(Say("rsa.age", "retry"), "sms"))
+    assert "crivez" in retried
+    assert "ites" not in retried
+    assert "Dites" in prompts.text(prompts.render(Say("rsa.age", "retry"), "voice"))

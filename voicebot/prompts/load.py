@@ -80,6 +80,7 @@ class Words(_Strict):
 
     options: ByChannel
     reply: Reply
+    texted: dict[Sentence, Sentence]
     digits: ByChannel
     pairs: ByChannel
     listed: Listed
