@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voicebot import datafile
@@ -14,10 +14,12 @@ from voicebot.nlu.understanding import PACKAGED
 
 DEVELOPMENT = Path(__file__).parent.parent / "tests" / "fr" / "utterances"
 HELD_OUT = Path(__file__).parent.parent / "tests" / "fr" / "evaluation"
+#: The spoken part of the development set as a recognizer wrote it (benchmarks/heard.py).
+HEARD_DEVELOPMENT = Path(__file__).parent.parent / "tests" / "fr" / "heard.yaml"
 
-#: Styles of the held-out set in the order they are shown; `mixed` and `out of domain` are measured otherwise.
-STYLES = ("plain", "complaint", "learner", "sms", "heard")
-MIXED, OUT_OF_DOMAIN, COMMANDS = "mixed", "out of domain", "commands"
+HEARD, MIXED, OUT_OF_DOMAIN, COMMANDS = "heard", "mixed", "out of domain", "commands"
+#: What is out of domain, as a recognizer wrote it.
+HEARD_OUT_OF_DOMAIN = "out of domain, heard"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class Sentence:
     meant: tuple[str, ...]
 
 
+#: Styles of the held-out set in the order they are shown; beside them MIXED and OUT_OF_DOMAIN.
+STYLES = ("plain", "complaint", "learner", "sms", HEARD)
+
+
 def examples() -> list[tuple[str, str]]:
     """The training sentences with their labels."""
     return list(vocabulary.read(PACKAGED).examples())
@@ -37,18 +43,20 @@ def examples() -> list[tuple[str, str]]:
 
 def held_out(folder: Path = HELD_OUT) -> list[Sentence]:
     """Everything that is never looked at while tuning."""
-    said = [each for style in STYLES if (folder / f"{style}.yaml").exists() for each in _styled(folder, style)]
+    said = [each for style in STYLES for each in _styled(folder / f"{style}.yaml", style)]
     return [*said, *_mixed(folder), *_out_of_domain(folder)]
 
 
 def development() -> list[Sentence]:
     """What may be looked at. A procedure's sentence that is also a training example would measure memory."""
     trained = {plain(text) for text, _ in examples()}
-    return [each for each in _developed() if each.style == COMMANDS or plain(each.text) not in trained]
+    unseen = [each for each in _developed() if each.style == COMMANDS or plain(each.text) not in trained]
+    heard = _styled(HEARD_DEVELOPMENT, HEARD)
+    return [*unseen, *(replace(each, style=HEARD_OUT_OF_DOMAIN) if each.meant == (NO_INTENT,) else each for each in heard)]
 
 
-def _styled(folder: Path, style: str) -> Iterator[Sentence]:
-    data = datafile.read(folder / f"{style}.yaml").data
+def _styled(path: Path, style: str) -> Iterator[Sentence]:
+    data = datafile.read(path).data if path.exists() else {"sentences": {}}
     for intent, texts in data["sentences"].items():
         for text in texts:
             yield Sentence(text, style, data["channel"], (intent,))

@@ -35,8 +35,8 @@ class Intents:
 
 def learn_intents(vocabulary: Vocabulary, normalise: Normaliser, sounds: Sounds) -> Intents:
     """Learn from every example sentence of the vocabulary."""
-    keywords = {each.intent: [normalise(phrase) for phrase in each.keywords] for each in vocabulary.intents}
-    features = Features.of(sounds, keywords)
+    keywords = {each.intent: each.keywords for each in vocabulary.intents}
+    features = Features.of(sounds, normalise, keywords, vocabulary.concepts)
     examples = list(dict.fromkeys((normalise(said), label) for said, label in vocabulary.examples()))
     heard = sounds("\n".join(words for words, _ in examples)).split("\n")
     counts = [features.count(words, sound) for (words, _), sound in zip(examples, heard, strict=True)]

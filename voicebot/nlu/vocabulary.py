@@ -119,6 +119,7 @@ class Vocabulary(_Shape):
     commands: dict[str, CommandWords]
     lures: LureWords
     terms: dict[str, Words]
+    concepts: dict[str, Words]
     acronyms: AcronymWords
     sms: dict[str, str]
     sounds: list[tuple[str, str]]
