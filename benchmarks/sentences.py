@@ -15,7 +15,8 @@ from voicebot.nlu.understanding import PACKAGED
 DEVELOPMENT = Path(__file__).parent.parent / "tests" / "fr" / "utterances"
 HELD_OUT = Path(__file__).parent.parent / "tests" / "fr" / "evaluation"
 #: The spoken part of the development set as a recognizer wrote it (benchmarks/heard.py).
-HEARD_DEVELOPMENT = Path(__file__).parent.parent / "tests" / "fr" / "heard.yaml"
+HEARD_DEVELOPMENT = DEVELOPMENT.parent / "heard.yaml"
+MIXED_DEVELOPMENT = DEVELOPMENT.parent / "mixed.yaml"
 
 HEARD, MIXED, OUT_OF_DOMAIN, COMMANDS = "heard", "mixed", "out of domain", "commands"
 #: What is out of domain, as a recognizer wrote it.
@@ -44,15 +45,18 @@ def examples() -> list[tuple[str, str]]:
 def held_out(folder: Path = HELD_OUT) -> list[Sentence]:
     """Everything that is never looked at while tuning."""
     said = [each for style in STYLES for each in _styled(folder / f"{style}.yaml", style)]
-    return [*said, *_mixed(folder), *_out_of_domain(folder)]
+    return [*said, *_mixed(folder / "mixed.yaml"), *_out_of_domain(folder)]
 
 
 def development() -> list[Sentence]:
     """What may be looked at. A procedure's sentence that is also a training example would measure memory."""
     trained = {plain(text) for text, _ in examples()}
     unseen = [each for each in _developed() if each.style == COMMANDS or plain(each.text) not in trained]
-    heard = _styled(HEARD_DEVELOPMENT, HEARD)
-    return [*unseen, *(replace(each, style=HEARD_OUT_OF_DOMAIN) if each.meant == (NO_INTENT,) else each for each in heard)]
+    return [*unseen, *map(_strange, _styled(HEARD_DEVELOPMENT, HEARD)), *_mixed(MIXED_DEVELOPMENT)]
+
+
+def _strange(heard: Sentence) -> Sentence:
+    return replace(heard, style=HEARD_OUT_OF_DOMAIN) if heard.meant == (NO_INTENT,) else heard
 
 
 def _styled(path: Path, style: str) -> Iterator[Sentence]:
@@ -62,8 +66,8 @@ def _styled(path: Path, style: str) -> Iterator[Sentence]:
             yield Sentence(text, style, data["channel"], (intent,))
 
 
-def _mixed(folder: Path) -> Iterator[Sentence]:
-    for channel, rows in datafile.read(folder / "mixed.yaml").data.items():
+def _mixed(path: Path) -> Iterator[Sentence]:
+    for channel, rows in datafile.read(path).data.items():
         for row in rows:
             yield Sentence(row["text"], MIXED, channel, tuple(row["intents"]))
 

@@ -14,6 +14,8 @@ from voicebot.nlu.vocabulary import Vocabulary
 
 #: An intent less likely than this is not worth naming.
 _WORTH_NAMING = 0.01
+#: Fewer letters or digits than this are noise or a slip of the finger: they resemble too much.
+_SHORTEST = 3
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Intents:
 
     def likely(self, words: str, commands: Collection[str]) -> tuple[Candidate, ...]:
         """Procedures and `commands` worth naming, best first; their scores and that of none sum to one."""
-        if not words:
+        if len(words.replace(" ", "")) < _SHORTEST:
             return ()
         allowed = {*self.procedures, *commands, NO_INTENT}
         ranked = self.classifier.classify(self.features(words), allowed)

@@ -109,6 +109,7 @@ class AmbiguousWords(_Shape):
     """ambiguous.yaml."""
 
     carriers: Words
+    between: Words
     requests: dict[str, Words]
 
 
