@@ -1,6 +1,9 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends npm && rm -rf /var/lib/apt/lists/*
+# hadolint ignore=DL3008
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends npm \
+    && rm -rf /var/lib/apt/lists/*
 COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY voicebot voicebot
 COPY prompts prompts
@@ -10,10 +13,12 @@ RUN python -m venv .venv \
 
 FROM python:3.11-slim-bookworm
 WORKDIR /app
-RUN useradd --system --create-home voicebot
+RUN useradd --system --uid 10001 --create-home voicebot
 COPY --from=build --chown=voicebot /app /app
-USER voicebot
+RUN install -d -o voicebot var var/cache var/places
+USER 10001
 ENV VOICEBOT_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH
 EXPOSE 8000
-HEALTHCHECK --start-period=30s CMD python -c "import urllib.request as u; u.urlopen('http://localhost:8000/health')"
+HEALTHCHECK --start-period=30s --interval=10s --timeout=3s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8000/health', timeout=2)"]
 CMD ["voicebot", "serve"]

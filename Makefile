@@ -12,6 +12,8 @@ BIN := $(VENV)/bin
 PACKAGES := $(VENV)/.installed
 MODELS := var/models/.installed
 SOUNDS := var/test/armelle/.installed
+CHECKERS := tests/node/node_modules/.installed
+BROWSER := var/test/axe/.installed
 
 .PHONY: help setup demo test lint bench serve lock clean
 
@@ -23,13 +25,16 @@ setup: $(PACKAGES) $(MODELS) ## install everything into .venv and var/
 demo: setup ## play one whole call about the RSA, write it as a WAV file, tell how to go on
 	$(BIN)/voicebot demo
 
-test: setup $(SOUNDS) ## run the whole test suite
+test: setup $(SOUNDS) $(CHECKERS) $(BROWSER) ## run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
 lint: $(PACKAGES) ## ruff, mypy, and the checks of procedures and sentences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	VOICEBOT_SITE=localhost VOICEBOT_APPS=localhost:8000 $(BIN)/caddy validate --config deploy/Caddyfile 2>/dev/null
 	$(BIN)/voicebot flows check
 	$(BIN)/voicebot prompts check
 
@@ -69,7 +74,17 @@ $(MODELS): voicebot/speech/models.yaml | $(PACKAGES)
 	$(BIN)/voicebot models install whisper-base kokoro
 	@touch $@
 
+$(CHECKERS): tests/setup_node.sh tests/node/package-lock.json
+	@echo "Installing the checkers of the tests from npm…"
+	bash tests/setup_node.sh
+	@touch $@
+
 $(SOUNDS): tests/setup_sounds.sh
 	@echo "Fetching human telephone voices for the tests…"
 	bash tests/setup_sounds.sh
+	@touch $@
+
+$(BROWSER): tests/setup_browser.sh
+	@echo "Fetching a browser for the tests…"
+	bash tests/setup_browser.sh
 	@touch $@

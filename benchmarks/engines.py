@@ -1,8 +1,9 @@
-"""Three ways to understand, learned from the very same sentences: ours, and two peers to be measured against.
+"""Three ways to understand, learned from the very same sentences: ours, and two peers beside it.
 
-The peers are Padatious, the intent parser of Mycroft and OpenVoiceOS (one small neural network an intent), and
-TF-IDF over words and pieces of words with logistic regression (scikit-learn). Both may answer `aucun`, which
-they learn like any intent, and act from a score on that lets through `FALSE_ACCEPTANCE` of the development set.
+The peers are Padatious, the intent parser of Mycroft and OpenVoiceOS (one small neural network an intent),
+and TF-IDF over words and pieces of words with logistic regression (scikit-learn). Both may answer `aucun`,
+which they learn like any intent, and act from a score on that lets through `FALSE_ACCEPTANCE` of the
+development set.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def ours(understanding: Understanding) -> Engine:
     def guess(sentence: Sentence) -> Guess:
         meaning = understanding.interpret(sentence.text, Expecting(), sentence.channel)
         offered = close_candidates(meaning) or (meaning.intent,)
-        return Guess(meaning.intent, meaning.certainty == "sure", offered if meaning.certainty == "unsure" else ())
+        return Guess(
+            meaning.intent, meaning.certainty == "sure", offered if meaning.certainty == "unsure" else ()
+        )
 
     return guess
 
@@ -80,7 +83,9 @@ def padatious(examples: Examples) -> Score:
     for label, texts in by_label.items():
         container.add_intent(label, texts)
     if not container.train(debug=False, single_thread=True, timeout=_TRAINING_LIMIT_S):
-        raise TimeoutError(f"expected padatious to be trained within {_TRAINING_LIMIT_S} s; try a quieter machine")
+        raise TimeoutError(
+            f"expected padatious to be trained within {_TRAINING_LIMIT_S} s; try a quieter machine"
+        )
 
     def score(text: str) -> tuple[str, float]:
         found = container.calc_intent(plain(text))

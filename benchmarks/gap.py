@@ -47,6 +47,10 @@ KEYED: dict[str, Sequence[Turn]] = {
     "rsa.age": [Press("61#")],
     "rsa.nationalite": [Press("1")],
     "rsa.ressources": [Press("1")],
+    "documents.piece_identite": [Press("1")],
+    "documents.rib": [Press("2")],
+    "documents.ressources": [Press("1")],
+    "documents.logement": [Press("1")],
 }
 PARTS = ("endpointing", "recognition", "dialogue", "speech")
 FRENCH = Answers(
@@ -58,7 +62,7 @@ FRENCH = Answers(
         "rsa.nationalite": [SayText("je suis française")],
         "rsa.ressources": [SayText("je n'ai rien")],
         "rsa.agricole": [SayText("non")],
-        "rsa.papiers": [SayText("la suite")],
+        "documents.piece_identite": [SayText("oui je l'ai")],
     }
 )
 
@@ -102,7 +106,7 @@ def korean_answers(folder: Path) -> Answers:
             enumerate((korean.OPEN, korean.YES, korean.NO, korean.NEXT))}  # fmt: skip
     asked = {
         "accueil.question": korean.OPEN, "rsa.enfant": korean.NO, "rsa.france": korean.YES,
-        "rsa.agricole": korean.NO, "rsa.papiers": korean.NEXT, "common.topic_confirm": korean.YES,
+        "rsa.agricole": korean.NO, "documents.manque": korean.NEXT, "common.topic_confirm": korean.YES,
     }  # fmt: skip
     return Answers({question: [said[text]] for question, text in asked.items()} | KEYED)
 

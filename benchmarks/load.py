@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean
 
 import numpy as np
 from rich.console import Console
@@ -40,10 +40,12 @@ from voicebot.speech.audio import Pcm, Upsampler
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Expected, Recognizer
 
-#: The longest p95 of the gap, in ms, by recognizer: what the issue aims at for these questions.
-AIM_MS = {"vosk": 800, "whisper": 1300}
+#: The longest p95 of the gap in ms at open and at closed questions, by recognizer: what the project aims at.
+AIM_MS = {"vosk": (800, 500), "whisper": (1300, 1300)}
 #: Callers do not ring at the same moment.
 _SPREAD_S = 8.0
+#: So many calls are made in all, one after the other where only a few go on at a time.
+_CALLS_IN_ALL = 6
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,16 @@ class Load:
     calls: int
     reports: Sequence[CallReport]
 
-    @property
-    def gaps(self) -> list[int]:
-        """All waits for a spoken answer, in ms."""
-        heard = [line for report in self.reports for line in report.lines if line["heard"]]
-        return [line["gap_ms"] for line in heard if line["gap_ms"] is not None]
+    def gaps(self, first: bool) -> list[int]:
+        """All waits in ms: for the answer to the first words of a call, an open question, or to others."""
+        heard = [[line for line in report.lines if line["heard"]] for report in self.reports]
+        lines = [line for call in heard for line in (call[:1] if first else call[1:])]
+        return [line["gap_ms"] for line in lines if line["gap_ms"] is not None]
 
-    @property
-    def p95(self) -> int:
-        """Their 95th percentile."""
-        return round(float(np.percentile(self.gaps, 95)))
+    def figures(self) -> tuple[int, ...]:
+        """Median and 95th percentile at open questions, then at closed ones."""
+        both = (self.gaps(True), self.gaps(False))
+        return tuple(round(float(np.percentile(gaps, rank))) for gaps in both for rank in (50, 95))
 
 
 def main() -> None:
@@ -71,7 +73,7 @@ def main() -> None:
     parser.add_argument("--recognizer", choices=sorted(AIM_MS), action="append")
     parser.add_argument("--most", type=int, default=64, help="the most calls at a time")
     options = parser.parse_args()
-    columns = ("recognizer", "calls at a time", "replies", "gap ms", "p95", "aim", "bare limit")
+    columns = ("recognizer", "calls at a time", "open ms", "p95", "closed ms", "p95", "aims", "bare limit")
     table = Table(*columns, title="One core, real time")
     for name in options.recognizer or sorted(AIM_MS):
         measure(name, options.most, table)
@@ -88,10 +90,9 @@ def measure(name: str, most: int, table: Table) -> None:
             while calls <= most:
                 load = asyncio.run(_together(service, answers, caller, calls))
                 limit = limit or _bare_limit(name, load.reports[0], answers, caller)
-                gaps = round(median(load.gaps)), load.p95
-                row = (name, calls, len(load.gaps), *gaps, AIM_MS[name], f"{limit:.0f}")
-                table.add_row(*map(str, row))
-                if load.p95 > AIM_MS[name]:
+                figures, aims = load.figures(), AIM_MS[name]
+                table.add_row(*map(str, (name, calls, *figures, f"{aims[0]}, {aims[1]}", f"{limit:.0f}")))
+                if figures[1] > aims[0] or figures[3] > aims[1]:
                     break
                 calls *= 2
         used = service.used
@@ -102,12 +103,19 @@ def measure(name: str, most: int, table: Table) -> None:
 async def _together(service: Pinned, answers: Answers, caller: CallerVoice, calls: int) -> Load:
     chance = random.Random(calls)
     delays = [chance.uniform(0.0, _SPREAD_S if calls > 1 else 0.0) for _ in range(calls)]
-    reports = await asyncio.gather(*(_call(service, answers, caller, delay) for delay in delays))
-    return Load(calls, reports)
+    rounds = max(1, _CALLS_IN_ALL // calls)
+    made = await asyncio.gather(*(_calls(service, answers, caller, delay, rounds) for delay in delays))
+    return Load(calls, [report for reports in made for report in reports])
 
 
-async def _call(service: Pinned, answers: Answers, caller: CallerVoice, delay_s: float) -> CallReport:
+async def _calls(
+    service: Pinned, answers: Answers, caller: CallerVoice, delay_s: float, rounds: int
+) -> list[CallReport]:
     await asyncio.sleep(delay_s)
+    return [await _call(service, answers, caller) for _ in range(rounds)]
+
+
+async def _call(service: Pinned, answers: Answers, caller: CallerVoice) -> CallReport:
     number = f"+3363998{random.randrange(10_000):04}"
     options = CallOptions(tempo="real_time", from_number=number, journal=service.journal)
     return await place_call(service.url, service.auth_token, answers, caller, options)

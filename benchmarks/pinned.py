@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+from fastapi import Response
 from redis.asyncio import Redis
 
 from benchmarks.korean import KoreanVosk
@@ -29,6 +30,7 @@ from voicebot.config import Engine, Settings
 from voicebot.logs import quiet
 from voicebot.rehearsal import Rehearsal, rehearse
 from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.twilio.twiml import messages
 
 
 @dataclass
@@ -80,7 +82,7 @@ def main(name: str, core: str) -> None:
         return replace(service, recognizer=own) if own else service
 
     with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data), make=make) as running:
-        _add_journal(running)
+        _add_routes(running)
         print(json.dumps({"url": running.url, "auth_token": running.auth_token}), flush=True)
         sys.stdin.read()
     uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -88,7 +90,13 @@ def main(name: str, core: str) -> None:
     print(json.dumps({"cpu_s": cpu_s, "mb": sum(use.ru_maxrss for use in uses) / 1024}), flush=True)
 
 
-def _add_journal(running: Rehearsal) -> None:
+def _add_routes(running: Rehearsal) -> None:
+    """A route that does nothing, to compare with, and what was said in a call."""
+
+    @running.app.post("/benchmark/bare")
+    async def bare() -> Response:
+        return Response(messages(("Bonjour. Que puis-je faire pour vous ?",)), media_type="text/xml")
+
     @running.app.get("/benchmark/journal/{call_sid}")
     async def journal(call_sid: str) -> Sequence[dict[str, Any]]:
         sessions = running.service.runner.sessions

@@ -1,8 +1,9 @@
 """What understanding is worth, beside two peers: `python -m benchmarks.understanding`.
 
-The development set (tests/fr/utterances) was looked at while tuning; of the held-out sets (tests/fr/evaluation)
-only these totals are. `--peers` also learns and measures the peers of engines.py (`pip install -e '.[bench]'`),
-`--mistakes` lists the development set's mistakes. OPENBLAS_NUM_THREADS=1 for one core.
+The development set (tests/fr/utterances) was looked at while tuning; of the held-out sets
+(tests/fr/evaluation) only these totals are. `--peers` also learns and measures the peers of engines.py
+(`pip install -e '.[bench]'`), `--mistakes` lists the development set's mistakes. OPENBLAS_NUM_THREADS=1
+for one core.
 """
 
 from __future__ import annotations
@@ -106,7 +107,12 @@ def _table(title: str, by_engine: Mapping[str, Sequence[Measured]]) -> Table:
             _row(table, style, name, [each for each in measured if each.sentence.style == style])
         table.add_section()
     for name, measured in by_engine.items():
-        _row(table, "all procedures", name, [m for m in measured if m.sentence.style not in (OUT_OF_DOMAIN, MIXED)])
+        _row(
+            table,
+            "all procedures",
+            name,
+            [m for m in measured if m.sentence.style not in (OUT_OF_DOMAIN, MIXED)],
+        )
     return table
 
 
@@ -132,7 +138,9 @@ def _speed(by_engine: Mapping[str, Sequence[Measured]]) -> Table:
 
 def _confusions(measured: Sequence[Measured]) -> Table:
     """Which intents are taken for which others, held out, without the sentences."""
-    wrong = [each for each in measured if not each.right and each.sentence.style not in (OUT_OF_DOMAIN, MIXED)]
+    wrong = [
+        each for each in measured if not each.right and each.sentence.style not in (OUT_OF_DOMAIN, MIXED)
+    ]
     pairs = Counter((each.sentence.meant[0], each.guess.best) for each in wrong)
     table = Table("meant", "understood", "times", title="held-out confusions")
     for (meant, best), times in pairs.most_common(_CONFUSIONS):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
 from voicebot.dialogue.event import Channel
+from voicebot.dialogue.session import Session
 from voicebot.runner import Reply, Runner, Who
+from voicebot.store.sessions import Change, Memory
 
 FOLDER = Path(__file__).parent / "fr" / "conversations"
 
@@ -26,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Conversation:
-    """One file."""
+    """One file. `remembered` are shared answers of earlier calls, `at` the day of the call."""
 
     file: str
     name: str
@@ -34,6 +37,8 @@ class Conversation:
     channels: tuple[Channel, ...]
     turns: tuple[Line, ...]
     ends: Mapping[str, Any]
+    remembered: Mapping[str, Any] = field(default_factory=dict)
+    at: date | None = None
 
 
 def read(path: Path) -> Conversation:
@@ -42,8 +47,9 @@ def read(path: Path) -> Conversation:
         Line(t["hear"], t.get("say"), None if t.get("keys") is None else str(t["keys"]))
         for t in data["turns"]
     )
+    channels, ends, remembered = tuple(data["channels"]), data.get("ends") or {}, data.get("remembered") or {}
     return Conversation(
-        path.stem, data["name"], data["flow"], tuple(data["channels"]), turns, data.get("ends") or {}
+        path.stem, data["name"], data["flow"], channels, turns, ends, remembered, data.get("at")
     )
 
 
@@ -54,6 +60,13 @@ def all_conversations() -> list[Conversation]:
 async def play(conversation: Conversation, channel: Channel, runner: Runner) -> tuple[Reply, list[Reply]]:
     """Hold the conversation; each question must be the one that the file names. The last reply and all."""
     who = Who(f"p-{conversation.file}-{channel}", f"CA-{conversation.file}-{channel}")
+    await runner.sessions.keep_number(who.person, "+33639980001")
+    if conversation.remembered:
+        earlier = Session("an earlier call", who.person, status="ended")
+        await runner.sessions.commit(Change(earlier, 0, memory=Memory(True, conversation.remembered)))
+    if conversation.at:
+        noon = datetime.combine(conversation.at, time(12), UTC).timestamp()
+        runner = replace(runner, clock=lambda: noon)
     replies = [await runner.start(who, channel, "start", textable=True)]
     for number, line in enumerate(conversation.turns):
         asked = replies[-1].says[-1].prompt if replies[-1].listen else "the end"

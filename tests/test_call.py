@@ -87,7 +87,7 @@ async def test_who_speaks_over_the_prompt_is_listened_to(
 ) -> None:
     wav = tmp_path / "call.wav"
     interrupts: list[Turn] = [SayText("bonjour, je voudrais demander le RSA", barge_in_s=1.5), HangUp()]
-    report = await call(running, caller, interrupts, wav=wav)
+    report = await call(running, caller, interrupts, from_number="+33639980004", wav=wav)
     assert prompts(report)[-1] == "rsa.age"
     said, prompted = (np.flatnonzero(loud(side)) for side in sides(wav))
     assert prompted[0] < said[0] - 50, "the prompt had begun before"

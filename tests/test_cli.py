@@ -50,6 +50,15 @@ def test_a_procedure_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "<svg" in (tmp_path / "rsa.svg").read_text(encoding="utf-8")
 
 
+def test_facts_out_of_date_are_told_with_their_source_and_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flows", "stale", "--on", "2020-01-01"]) == DONE
+    assert "in date" in capsys.readouterr().out
+    assert main(["flows", "stale", "--on", "2100-01-01"]) == NOT_AS_ASKED
+    told = capsys.readouterr().out
+    assert "prix_passeport" in told
+    assert "service-public.fr" in told
+
+
 def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["flows", "draw", "rsa", "--svg", str(tmp_path / "none" / "rsa.svg")]) == BAD_USAGE
     assert "rsa.svg" in complaint(capsys)

@@ -30,6 +30,7 @@ def test_everything_that_the_engine_says_is_written() -> None:
     said = {key for text in sources for key in re.findall(r'"(common\.\w+)"', text)}
     said |= {f"common.keys_{kind}" for kind in NUMBER_KINDS} | {f"common.{OTHER}"}
     said |= {f"common.value_{kind}" for kind in (*ENTITY_KINDS, "choice") if kind != "yes_no"}
+    said |= {f"common.known_{kind}" for kind in (*ENTITY_KINDS, "choice")}
     assert len(said) > 30
     assert sorted(said - set(entries)) == []
 
@@ -40,10 +41,9 @@ def test_the_engines_own_prompts_say_only_what_it_knows_then() -> None:
     about_topic = {"common.topic_confirm", "common.switch_confirm", "common.resume"}
     for key, entry in entries.items():
         if key.startswith("common."):
-            known = (
-                {"value"} if key.startswith("common.value_") else {"topic"} if key in about_topic else set()
-            )
-            assert entry.slots <= known, key
+            read_back = {"common.value_": {"value"}, "common.known_": {"value", "question"}}
+            known = next((slots for start, slots in read_back.items() if key.startswith(start)), set())
+            assert entry.slots <= (known | ({"topic"} if key in about_topic else set())), key
 
 
 def test_the_places_that_the_engine_goes_to_exist() -> None:
@@ -59,6 +59,19 @@ def test_a_mistake_in_shipped_content_is_found(tmp_path: Path) -> None:
     common.write_text(common.read_text() + "essai_long: Un. Deux. Trois.\n")
     assert [(each.file.split("/")[-1], "3 phrases" in each.text) for each in check_all(tmp_path)] == [
         ("common.yaml", True)
+    ]
+
+
+def test_a_sum_of_money_without_an_end_is_found_also_in_the_words_for_afterwards(tmp_path: Path) -> None:
+    for folder in ("voicebot/flows", "prompts/fr", "voicebot/nlu/fr"):
+        copytree(ROOT / folder, tmp_path / folder)
+    prompts = tmp_path / "prompts" / "fr" / "carte_identite.yaml"
+    text = prompts.read_text().replace("retrait:\n", 'retrait:\n  sms: "Cela coute 30 euros."\n', 1)
+    prompts.write_text(text.replace("n'est pas gratuit. La mairie", "coûte 25 euros. La mairie", 1))
+    found = [each.text for each in check_all(tmp_path) if "dit une somme" in each.text]
+    assert sorted(text.split("»")[0] for text in found) == [
+        "« carte_identite.prix_perdue_sans_chiffre ",
+        "« carte_identite.retrait ",
     ]
 
 

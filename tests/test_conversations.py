@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from tests.conversations import Conversation, all_conversations, play
 from voicebot.app import FLOWS, PROMPTS
 from voicebot.channels.service import wording
+from voicebot.dialogue.documents import missing
 from voicebot.dialogue.event import Channel
 from voicebot.dialogue.flow import Flows
 from voicebot.flows.load import load_flows
@@ -63,6 +64,8 @@ async def test_conversation(conversation: Conversation, channel: Channel, runner
         assert last.end is not None
         assert last.end.reason == ends["reason"]
     assert {slot: session.slots.get(slot) for slot in ends.get("slots", {})} == ends.get("slots", {})
+    if "missing" in ends:
+        assert list(missing(session.slots)) == ends["missing"]
     assert bool(await runner.sessions.records("ticket")) is bool(ends.get("ticket", False))
     assert bool(await runner.sessions.records("sms")) is bool(ends.get("sms", False))
 

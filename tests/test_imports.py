@@ -17,17 +17,20 @@ PACKAGE = ROOT / "voicebot"
 
 #: From the bottom up; parts on one line do not import each other. Source: docs/architecture.md.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"delivery", "errors", "numbers"}),
+    frozenset({"delivery", "errors", "metrics", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
-    frozenset({"flows", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
-    frozenset({"content", "store", "summary"}),
-    frozenset({"jobs", "records"}),
+    frozenset({"flows", "handoff", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
+    frozenset({"store", "summary", "text_costs"}),
+    frozenset({"content"}),
+    frozenset({"jobs", "records", "tally"}),
     frozenset({"runner"}),
-    frozenset({"channels"}),
+    frozenset({"channels", "console"}),
+    frozenset({"trial"}),
     frozenset({"config"}),
     frozenset({"app"}),
     frozenset({"rehearsal", "doctor"}),
     frozenset({"cli"}),
+    frozenset({"__main__"}),
 )
 #: Each heavy library and where below voicebot/ it is imported: one module, or more with the reason.
 HOMES: dict[str, frozenset[str]] = {
@@ -47,7 +50,12 @@ HOMES: dict[str, frozenset[str]] = {
     "graphlay": frozenset({"flows/svg.py"}),
     "text_to_num": frozenset({"nlu/entities/numerals.py"}),
     "phonenumbers": frozenset({"numbers.py"}),
+    "prometheus_client": frozenset({"metrics.py"}),
     "saq": frozenset({"jobs/queue.py"}),
+    "argon2": frozenset({"console/passwords.py"}),
+    "pyotp": frozenset({"console/passwords.py"}),
+    "pygal": frozenset({"console/charts.py"}),
+    "segno": frozenset({"console/own_account.py"}),
     "pydantic_settings": frozenset({"config.py"}),
     # Sealing is privacy's; the two others only make a fresh key.
     "cryptography": frozenset({"privacy.py", "rehearsal.py", "cli/machine.py"}),
@@ -55,7 +63,12 @@ HOMES: dict[str, frozenset[str]] = {
 #: `config` belongs to `app` and `cli`; the others are the service in one process and the check of settings.
 READERS_OF_SETTINGS = {"app", "cli", "rehearsal", "doctor"}
 #: Libraries that come with another one, of which they are the working part.
-COME_WITH = {"starlette": "fastapi", "pydantic-core": "pydantic", "ctranslate2": "faster-whisper"}
+COME_WITH = {
+    "starlette": "fastapi",
+    "pydantic-core": "pydantic",
+    "ctranslate2": "faster-whisper",
+    "markupsafe": "jinja2",
+}
 
 
 def modules() -> list[Path]:

@@ -14,6 +14,9 @@ from voicebot.numbers import e164
 Engine = Literal["auto", "vosk", "whisper", "none"]
 VoiceName = Literal["kokoro", "pico", "pyttsx3"]
 
+#: Whoever finds the address can try keys; this many signs are too many to try.
+_SHORTEST_KEY = 12
+
 
 class Settings(BaseSettings):
     """Every setting with its meaning. Names in the environment are VOICEBOT_<NAME>, except REDIS_URL."""
@@ -41,6 +44,9 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr = Field(
         default=SecretStr(""), description="the key of the pseudonyms; never change it"
     )
+    demo_key: SecretStr = Field(
+        default=SecretStr(""), description="who knows it may try the telephone in the browser, at /essai"
+    )
     recognizer: Engine = Field(default="auto", description="auto takes vosk when a French model is installed")
     voice_ahead: VoiceName = Field(default="kokoro", description="the voice of what is rendered ahead")
     voice_now: VoiceName = Field(default="pico", description="the voice of what must be said at once")
@@ -61,7 +67,8 @@ class Settings(BaseSettings):
     )
     calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
     fallback_number: str = Field(
-        default="3939", description="the number told or dialled when we cannot go on"
+        default="",
+        description="who is called when we cannot go on, E.164; unset: callers are told whom",
     )
 
     @field_validator("public_url")
@@ -71,7 +78,14 @@ class Settings(BaseSettings):
             raise ValueError("expected an address that starts with https://")
         return value.rstrip("/")
 
-    @field_validator("sms_from", "missed_call_numbers")
+    @field_validator("demo_key")
+    @classmethod
+    def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError(f"expected {_SHORTEST_KEY} signs or more")
+        return value
+
+    @field_validator("sms_from", "missed_call_numbers", "fallback_number")
     @classmethod
     def _are_numbers(cls, value: str) -> str:
         if not all(e164(number.strip()) == number.strip() for number in value.split(",") if value):

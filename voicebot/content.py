@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from voicebot.datafile import Finding, read
+from voicebot.datafile import Finding, finding, read
+from voicebot.dialogue.flow import SAFE
 from voicebot.flows.check import Known, check
-from voicebot.flows.load import read_flows
-from voicebot.prompts import plain
-from voicebot.prompts.load import read_prompts
+from voicebot.flows.load import Written, read_flows
+from voicebot.prompts import Prompts, plain
+from voicebot.prompts.load import LONG_VALUES, Entry, read_prompts
+from voicebot.text_costs import LongValues, check_text_costs
 
 FLOWS = Path("voicebot", "flows")
 PROMPTS = Path("prompts", "fr")
 CHOICES = Path("voicebot", "nlu", "fr", "choices")
 DANGERS = Path("voicebot", "nlu", "fr", "danger.yaml")
+_AMOUNT = re.compile(r"\d\s*(?:€|euros?\b)")
 
 
 def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) -> list[Finding]:
@@ -27,14 +31,16 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
     phrases = [read(path) for path in sorted((root / CHOICES).glob("*.yaml"))]
     dangers = read(root / DANGERS)
     jargon, wrong = plain.read_jargon(root / PROMPTS)
+    values = read(root / PROMPTS / LONG_VALUES)
     unreadable = [
         *written.findings,
         *book.findings,
         *wrong,
         *(finding for file in phrases for finding in file.findings),
         *dangers.findings,
+        *values.findings,
     ]
-    if unreadable or jargon is None:
+    if unreadable or jargon is None or book.words is None:
         return sorted(unreadable)
     known = Known(
         choices=frozenset(value for file in phrases for value in file.data or ()),
@@ -42,4 +48,23 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         lookups=lookups,
         dangers=frozenset(dangers.data or ()),
     )
-    return sorted([*check(written, book.entries, known), *plain.check(book.entries, jargon)])
+    prompts = Prompts(book.entries, book.topics, book.words)
+    return sorted(
+        [
+            *check(written, book.entries, known),
+            *plain.check(book.entries, jargon),
+            *_amounts(written, book.entries),
+            *check_text_costs(prompts, LongValues(values.data, prompts)),
+        ]
+    )
+
+
+def _amounts(written: Written, entries: Mapping[str, Entry]) -> Iterator[Finding]:
+    """Sums of money change: a step that says one names a fact that expires, and then says it without."""
+    for flow in written.flows.by_name.values():
+        for step in flow.steps.values():
+            lasting = [f"{key}{SAFE}" for key in step.expiring] or [step.prompt, step.note or ""]
+            for entry in (entries[key] for key in lasting if key in entries):
+                if any(_AMOUNT.search(text) for text in entry.texts.values()):
+                    words = {"prompt": entry.key, "step": step.name}
+                    yield finding("amount_without_fact", entry.file, entry.line, **words)

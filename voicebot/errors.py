@@ -51,6 +51,26 @@ class TryLater(VoicebotError):  # noqa: N818 - says what to do
         self.code = code
 
 
+class TicketMissing(VoicebotError):  # noqa: N818 - says what happened
+    """There is no such ticket, or not any more."""
+
+    def __init__(self, ticket_id: str) -> None:
+        super().__init__(
+            f"Expected a ticket {ticket_id}, there is none: the person may have asked to be forgotten."
+        )
+
+
+class TicketRefused(VoicebotError):  # noqa: N818 - says what happened
+    """A ticket's state does not allow what was tried. `holder` is the mediator (id) who has it, or ""."""
+
+    def __init__(self, did: str, state: str, holder: str) -> None:
+        super().__init__(
+            f"Expected a ticket with which one can {did}, it is {state}"
+            + (f" and with mediator {holder}." if holder else ".")
+        )
+        self.did, self.state, self.holder = did, state, holder
+
+
 class TwilioRefused(VoicebotError):  # noqa: N818 - says what Twilio did
     """Twilio answered no. `code` is Twilio's error code, or `status` (HTTP) when it gave none."""
 

@@ -15,6 +15,8 @@ from voicebot.errors import ConfigError, StoreError
 
 _PSEUDONYM_CHARS = 24
 _DIGIT_RUNS = re.compile(r"\d(?:[\s.\-/]?\d){3,}")
+#: As long as the numbers of social security, bank cards and accounts are, and longer than a telephone number.
+_IDENTIFIERS = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]){11,30}\b|\d(?:[\s.\-/]?\d){10,}")
 _EMAILS = re.compile(r"\S+@\S+")
 _HIDDEN = "…"
 
@@ -60,3 +62,8 @@ class Privacy:
 def redact(text: str) -> str:
     """`text` without runs of four or more digits and without addresses of mail."""
     return _EMAILS.sub(_HIDDEN, _DIGIT_RUNS.sub(_HIDDEN, text))
+
+
+def without_identifiers(text: str) -> str:
+    """`text` without numbers of social security, cards and accounts; days and telephone numbers stay."""
+    return _IDENTIFIERS.sub(_HIDDEN, text)

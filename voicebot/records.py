@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from voicebot.dialogue.action import Action, CallBack, End, HandOff, Say, SendSummary
+from voicebot.dialogue.documents import missing
 from voicebot.dialogue.event import Event, Heard, HungUp
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.session import Session
@@ -15,14 +16,14 @@ from voicebot.store.sessions import Plain, Record
 BROKEN_OFF = "sms.broken_off"
 
 
-def caused(actions: tuple[Action, ...], session: Session) -> tuple[Record, ...]:
-    """What must be kept until a human or the outbox deals with it."""
-    return tuple(record for action in actions if (record := _record(action, session)))
+def caused(actions: tuple[Action, ...], before: Session, after: Session) -> tuple[Record, ...]:
+    """What must be kept until a human or the outbox deals with it, of the turn from `before` to `after`."""
+    return tuple(record for action in actions if (record := _record(action, before, after)))
 
 
 def after_hang_up(before: Session, event: HungUp, missed_call_s: float) -> tuple[Record, ...]:
     """A call that rang off at once asks to be called back; one that broke off is told how to go on."""
-    if before.status != "open" or before.channel == "sms":
+    if before.status != "open" or before.channel == "sms" or before.practice:
         return ()
     if before.turn == 1 and event.at - before.updated_at < missed_call_s:
         return (Record("callback", f"{before.id}:missed", event.at, _about(before)),)
@@ -35,8 +36,13 @@ def after_hang_up(before: Session, event: HungUp, missed_call_s: float) -> tuple
 def turn_record(
     before: Session, event: Event, after: Session, actions: tuple[Action, ...], confidence: float, text: str
 ) -> Plain:
-    """One turn for who watches or takes over; `text` is what was said, already redacted."""
-    meaning = event.meaning if isinstance(event, Heard) else Meaning("")
+    """One turn for who watches or takes over; `text` is what was said, already redacted.
+
+    Of practice only the way is told, no words and no answers, but for what brings the person to a mediator.
+    """
+    ticket = next((a.key for a in actions if isinstance(a, HandOff)), None)
+    invented = before.practice and ticket is None
+    meaning = event.meaning if isinstance(event, Heard) and not invented else Meaning("")
     return {
         "turn": after.turn,
         "at": event.at,
@@ -52,10 +58,10 @@ def turn_record(
         "step": after.place.step if after.place else None,
         "pending": after.pending.kind if after.pending else None,
         "prompt": _question(actions),
-        "text": text,
+        "text": "" if invented else text,
         "status": after.status,
         "result": next((a.reason for a in actions if isinstance(a, End)), None),
-        "ticket": next((a.key for a in actions if isinstance(a, HandOff)), None),
+        "ticket": ticket,
         "sms": next((a.key for a in actions if isinstance(a, SendSummary)), None),
     }
 
@@ -67,10 +73,11 @@ def _question(actions: tuple[Action, ...]) -> str | None:
     return asking[-1] if asking else None
 
 
-def _record(action: Action, session: Session) -> Record | None:
+def _record(action: Action, before: Session, session: Session) -> Record | None:
     """What must be kept until a human or the outbox deals with it."""
     if isinstance(action, HandOff):
         asked = {"reason": action.reason, "priority": action.priority, "topic": action.topic}
+        asked |= _stopped(before)
         return Record("ticket", action.key, session.updated_at, {**asked, **_about(session)})
     if isinstance(action, SendSummary):
         summary = {"topic": action.topic, "notes": list(action.notes)}
@@ -80,10 +87,17 @@ def _record(action: Action, session: Session) -> Record | None:
     return None
 
 
+def _stopped(before: Session) -> dict[str, Any]:
+    """The question at which the person asked for a human, and how many they had answered."""
+    place = [before.place.flow, before.place.step] if before.place else None
+    return {"place": place, "answered": len(before.trail)}
+
+
 def _about(session: Session) -> dict[str, Any]:
     return {
         "person": session.person,
         "session": session.id,
         "channel": session.channel,
         "slots": dict(session.slots),
+        "missing": list(missing(session.slots)),
     }

@@ -18,10 +18,15 @@ from pydantic import SecretStr
 
 from voicebot.app import Make, create_app
 from voicebot.channels.service import Service
+from voicebot.channels.simulator.twilio_api import Account, twilio_api
 from voicebot.config import Settings
 from voicebot.errors import ConfigError
+from voicebot.store.outbox import KINDS
 
 _START_TIMEOUT_S = 60.0
+_SETTLE_TIMEOUT_S, _LOOK_S = 20.0, 0.02
+_ACCOUNT, _OURS = "AC" + "0" * 32, "+33939000001"
+_STOP_WITHIN_S = 2
 _LOCALHOST = "127.0.0.1"
 _SECRETS = ("twilio_token", "data_keys", "pseudonym_key")
 
@@ -46,6 +51,15 @@ class Rehearsal:
         future = asyncio.run_coroutine_threadsafe(self._turns(call_sid), self.loop)
         return await asyncio.wrap_future(future)
 
+    def settle(self) -> None:
+        """Wait until every text and call-back has left; they do so by themselves, and within a moment."""
+        asyncio.run_coroutine_threadsafe(self._settled(), self.loop).result(_SETTLE_TIMEOUT_S)
+
+    async def _settled(self) -> None:
+        outbox = self.service.outbox
+        while any([await outbox.count(kind) for kind in KINDS]):  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(_LOOK_S)
+
     async def _turns(self, call_sid: str) -> Sequence[dict[str, Any]]:
         sessions = self.service.runner.sessions
         person = await sessions.caller(call_sid)
@@ -55,6 +69,14 @@ class Rehearsal:
 def new_secrets() -> Mapping[str, SecretStr]:
     """Fresh values for the secret settings."""
     return {name: SecretStr(Fernet.generate_key().decode()) for name in _SECRETS}
+
+
+@contextmanager
+def carried(settings: Settings) -> Iterator[tuple[Settings, Account]]:
+    """The settings of a service whose texts and calls go to a simulated Twilio; and that account."""
+    with twilio_api() as account:
+        told = {"twilio_account": _ACCOUNT, "twilio_api": account.url, "sms_from": _OURS}
+        yield settings.model_copy(update={**told, "worker": "inside", "calling_hours": (0, 24)}), account
 
 
 @contextmanager
@@ -68,12 +90,16 @@ def rehearse(
 
     With the same `data` and `secrets` (of `new_secrets`) a second service goes on where the first stopped.
     """
-    listening = socket.create_server((_LOCALHOST, 0))
+    listening = _listening()
     url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"
     own_settings = {"public_url": url, "redis_url": None, "data": data, **(secrets or new_secrets())}
     own = settings.model_copy(update=own_settings)
-    app = create_app(own, make)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=1 << 17, lifespan="on"))
+    app = create_app(own, make, demo=True)
+    # Somebody may still be watching a call: that keeps nobody waiting who wants to stop.
+    config = uvicorn.Config(
+        app, log_config=None, ws_max_size=1 << 17, lifespan="on", timeout_graceful_shutdown=_STOP_WITHIN_S
+    )
+    server = uvicorn.Server(config)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_until_complete, args=(server.serve([listening]),), daemon=True)
     thread.start()
@@ -85,6 +111,14 @@ def rehearse(
         thread.join()
         loop.close()
         listening.close()
+
+
+def _listening() -> socket.socket:
+    """A socket that says it is TCP: asyncio then sends small frames at once, which otherwise wait 40 ms."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind((_LOCALHOST, 0))
+    listening.listen(128)
+    return listening
 
 
 def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:

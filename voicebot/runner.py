@@ -14,6 +14,7 @@ from voicebot.dialogue.action import (
     Listen,
     LookUp,
     OptOut,
+    Remember,
     Say,
 )
 from voicebot.dialogue.event import (
@@ -28,16 +29,19 @@ from voicebot.dialogue.event import (
     StayedSilent,
 )
 from voicebot.dialogue.flow import Flows
-from voicebot.dialogue.meaning import NO_INTENT, Expecting, Meaning, Value
+from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Expecting, Meaning, Value
+from voicebot.dialogue.memory import UNRECOGNIZED
 from voicebot.dialogue.policy import CLEAR_CONFIDENCE, NUMBER_KINDS, SURE_CONFIDENCE
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.records import after_hang_up, caused, turn_record
-from voicebot.store.sessions import Change, Sessions
+from voicebot.store.sessions import Change, Memory, Sessions
+from voicebot.tally import tally
 
 _RETRIES = 5
 _LONGEST_LOOKUPS = 5
 
+Count = Callable[[float, Mapping[str, int]], Awaitable[None]]
 Lookup = Callable[[Mapping[str, Value]], Awaitable[Mapping[str, Value]]]
 
 
@@ -80,12 +84,17 @@ class Reply:
         return next((action for action in self.actions if isinstance(action, End)), None)
 
 
+async def _uncounted(at: float, counts: Mapping[str, int]) -> None:
+    """Where nobody keeps figures."""
+
+
 @dataclass(frozen=True)
 class Runner:
     """Takes turns for every channel.
 
     `wording` gives the redacted text of what is said, for the record. Who hangs up within `missed_call_s`
-    of being answered is called back; 0 means nobody.
+    of being answered is called back; 0 means nobody. `count` is told what each turn adds to the figures, and
+    must not raise.
     """
 
     flows: Flows
@@ -95,15 +104,18 @@ class Runner:
     wording: Callable[[tuple[Say, ...], Channel], str]
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     missed_call_s: float = 0.0
+    count: Count = _uncounted
 
     async def start(
         self, who: Who, channel: Channel, event_id: str, textable: bool, resumes: bool = False
     ) -> Reply:
         """Somebody called or texted for the first time, or is called back (`resumes`)."""
         previous = await self.sessions.resumable(who.person)
+        consent, remembered = await self._memory(who.person)
 
         def started(session: Session) -> Event:
-            return Started(event_id, self.clock(), channel, textable, previous, resumes)
+            at = self.clock()
+            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered)
 
         return await self._turn(who, started)
 
@@ -140,6 +152,16 @@ class Runner:
         known = session.place and self.flows.has(session.place)
         return self.flows.step(session.place if known and session.place else self.flows.question).expecting()
 
+    async def _memory(self, person: str) -> tuple[str, Mapping[str, Value]]:
+        """What the person said to being remembered, and their shared answers.
+
+        Who hides their number is another person each time, and is not asked.
+        """
+        memory = await self.sessions.memory(person)
+        if memory:
+            return (YES, memory.slots) if memory.agreed else (NO, {})
+        return ("" if await self.sessions.number(person) else UNRECOGNIZED), {}
+
     async def _turn(self, who: Who, event_of: Callable[[Session], Event], confidence: float = 1.0) -> Reply:
         """One turn, retried from the start when another process was quicker with the same session."""
         for _ in range(_RETRIES):
@@ -150,6 +172,7 @@ class Runner:
                 return Reply(after, actions)
             change = self._change(session, version, event, after, actions, confidence)
             if await self.sessions.commit(change):
+                await self.count(event.at, tally(session, event, after, actions))
                 return Reply(after, actions, getattr(event, "meaning", None))
         raise StoreError("a session was changed by others each time we tried: expected to win within 5 tries")
 
@@ -186,13 +209,14 @@ class Runner:
         if isinstance(event, HungUp):
             records = after_hang_up(before, event, self.missed_call_s)
         else:
-            records = caused(actions, after)
+            records = caused(actions, before, after)
         forget = any(isinstance(action, Forget) for action in actions)
         says = tuple(action for action in actions if isinstance(action, Say))
         said = self.wording(says, after.channel)
         turn = turn_record(before, event, after, actions, confidence, said)
         opt_out = any(isinstance(action, OptOut) for action in actions)
-        return Change(after, version, turn, records, forget, opt_out)
+        kept = [Memory(action.agreed, action.slots) for action in actions if isinstance(action, Remember)]
+        return Change(after, version, turn, records, forget, opt_out, kept[-1] if kept else None)
 
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:

@@ -14,7 +14,12 @@ MOST_MESSAGES = 3
 
 
 def summary_texts(prompts: Prompts, record: Mapping[str, Any]) -> tuple[str, ...]:
-    """The messages, at most three, of a stored "sms" record: `topic`, `notes` (prompt keys), `slots`."""
+    """The messages, at most three, of a stored "sms" record: `topic`, `notes` (prompt keys), `slots`.
+
+    A record with `text` was written by a mediator and is sent as it is.
+    """
+    if record.get("text"):
+        return split(str(record["text"]), most=MOST_MESSAGES)
     topic, notes = str(record["topic"]), [str(key) for key in record["notes"]]
     slots = {**record["slots"], **({"topic": topic} if topic else {})}
     keys = [_HEAD, *notes, _CONTACT] if topic else notes

@@ -52,8 +52,15 @@ def units(text: str) -> int:
 def segments(text: str) -> int:
     """How many messages are paid for."""
     whole, part = (_SINGLE, _PART) if _is_gsm(text) else (_SINGLE_WIDE, _PART_WIDE)
-    count = units(text)
-    return 1 if count <= whole else -(-count // part)
+    if units(text) <= whole:
+        return 1
+    count, room = 1, part
+    for sign in text:  # a sign of two units is not torn apart: it begins the next message
+        size = units(sign) if whole == _SINGLE else len(sign.encode("utf-16-le")) // 2
+        if size > room:
+            count, room = count + 1, part
+        room -= size
+    return count
 
 
 def split(text: str, most: int = 3, segments_each: int = 2) -> tuple[str, ...]:

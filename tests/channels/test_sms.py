@@ -25,6 +25,7 @@ from voicebot.speech.voice import Voice
 from voicebot.store.floods import Floods
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
+from voicebot.store.threads import Threads
 from voicebot.summary import summary_texts
 from voicebot.texting import segments
 from voicebot.twilio import Signature, sign
@@ -58,7 +59,10 @@ def service(
     runner = Runner(flows, understanding, Sessions(redis, privacy), lambda: 100.0, said, missed_call_s=5.0)
     silent = Voice(PROMPTS, PROMPTS, (), ())
     outbox, floods = Outbox(redis, privacy), Floods(redis)
-    return Service(runner, prompts, understanding, silent, privacy, None, ORIGIN, outbox, floods=floods)
+    threads = Threads(redis, privacy)
+    return Service(
+        runner, prompts, understanding, silent, privacy, None, ORIGIN, outbox, floods=floods, threads=threads
+    )
 
 
 @pytest.fixture
@@ -198,7 +202,7 @@ async def test_whatever_breaks_the_texter_gets_a_sentence(text: Text, redis: Red
 async def test_a_summary_holds_papers_and_numbers_in_at_most_three_messages(
     text: Text, service: Service
 ) -> None:
-    answers = "RSA|61|oui|1|1|non|suite|suite|suite|suite|suite|3|suite|suite|suite|oui"
+    answers = "RSA|61|oui|1|1|non|oui|nn|oui|c koi|g pa|suite|3|suite|suite|suite|non|oui"
     for body in answers.split("|"):
         await text(body)
     (record,) = await service.runner.sessions.records("sms")
@@ -206,6 +210,7 @@ async def test_a_summary_holds_papers_and_numbers_in_at_most_three_messages(
     assert 1 <= len(told) <= 3
     assert "3230" in " ".join(told)
     assert "RIB" in " ".join(told)
+    assert (record["missing"], "Il manque le RIB" in " ".join(told)) == (["rib", "logement"], True)
 
 
 async def test_a_flood_is_answered_once_politely_and_then_dropped(service: Service, text: Text) -> None:
@@ -227,3 +232,55 @@ async def test_danger_is_answered_even_in_a_flood(service: Service, text: Text) 
 @pytest.mark.parametrize("sender", ["INFO-CAF", "38338", "+3200", ""])
 async def test_who_cannot_be_texted_back_gets_no_answer(text: Text, sender: str) -> None:
     assert await text("bonjour", of=sender) == ""
+
+
+@pytest.fixture
+async def thread(service: Service, privacy: Privacy) -> Threads:
+    """Somebody's texts go to the mediator who has ticket "t1"."""
+    assert service.threads
+    await service.threads.hold(privacy.pseudonym(SOMEBODY), "t1")
+    return service.threads
+
+
+async def passed_on(thread: Threads, privacy: Privacy) -> list[str]:
+    return [message.text for message in await thread.of(privacy.pseudonym(SOMEBODY), "t1")]
+
+
+async def test_the_assistant_is_silent_while_a_mediator_answers(
+    text: Text, thread: Threads, privacy: Privacy
+) -> None:
+    assert await text("merci, et pour le rdv du 12/03 ?", message_id=f"SM{7:032x}") == ""
+    assert await text("merci, et pour le rdv du 12/03 ?", message_id=f"SM{7:032x}") == "", "delivered twice"
+    assert await passed_on(thread, privacy) == ["merci, et pour le rdv du 12/03 ?"]
+    assert await text("RSA", of=NEIGHBOUR) != "", "others are answered as ever"
+
+
+async def test_the_assistant_answers_again_afterwards(text: Text, thread: Threads, privacy: Privacy) -> None:
+    await thread.let_go(privacy.pseudonym(SOMEBODY), "another")
+    assert await text("RSA") == ""
+    await thread.let_go(privacy.pseudonym(SOMEBODY), "t1")
+    assert await text("RSA") != ""
+
+
+async def test_danger_is_answered_even_in_a_thread(text: Text, thread: Threads, privacy: Privacy) -> None:
+    assert "3114" in await text("je veux me suicider")
+    assert len(await passed_on(thread, privacy)) == 1
+
+
+async def test_nobody_stands_between_the_person_and_their_rights(
+    text: Text, service: Service, thread: Threads, privacy: Privacy
+) -> None:
+    await text("bonjour")
+    assert await text("OUBLI") != ""
+    assert await passed_on(thread, privacy) == []
+    assert await thread.held(privacy.pseudonym(SOMEBODY)) is None
+
+
+async def test_numbers_of_cards_and_insurance_do_not_reach_the_thread(
+    text: Text, thread: Threads, privacy: Privacy
+) -> None:
+    await text("mon numéro de sécu 1 84 12 76 451 089 46 et le FR76 3000 6000 0112 3456 7890 189")
+    await text("appelez le 06 39 98 00 12 avant 14h30 le 12/03/2026")
+    first, second = await passed_on(thread, privacy)
+    assert not any(part in first for part in ("451", "3000", "189"))
+    assert second == "appelez le 06 39 98 00 12 avant 14h30 le 12/03/2026"

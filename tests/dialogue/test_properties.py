@@ -6,14 +6,25 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.dialogue.flows import FLOWS
+from tests.dialogue.flows import FLOWS, PRICE_UNTIL
 from voicebot.dialogue import step
-from voicebot.dialogue.action import Action, End, HandOff, Listen, LookUp, Say, SendSummary
+from voicebot.dialogue.action import (
+    Action,
+    CallBack,
+    End,
+    HandOff,
+    Listen,
+    LookUp,
+    Remember,
+    Say,
+    SendSummary,
+)
 from voicebot.dialogue.codec import from_dict, to_dict
 from voicebot.dialogue.commands import COMMANDS
 from voicebot.dialogue.digits import read
+from voicebot.dialogue.documents import ANSWERS
 from voicebot.dialogue.event import (
     ChannelChanged,
     Event,
@@ -30,10 +41,10 @@ from voicebot.dialogue.session import Session
 ids = st.text("abcdef0123456789", min_size=1, max_size=6)
 times = st.floats(0, 2e9, allow_nan=False)
 channels = st.sampled_from(["voice", "keypad", "sms"])
-intents = st.sampled_from(["rsa", "carte_vitale", "retraite", "urgence", "aucun", "inconnu", *COMMANDS])
-values = (
-    st.none() | st.sampled_from(["yes", "no", "next", "loue", "autre", "75018", "age"]) | st.integers(0, 130)
-)
+procedures = ["rsa", "apl", "entrainement", "carte_vitale", "retraite", "urgence", "aucun", "inconnu"]
+intents = st.sampled_from([*procedures, *COMMANDS])
+answers = ["yes", "no", "next", "loue", "autre", "75018", "age", "seul", *ANSWERS]
+values = st.none() | st.sampled_from(answers) | st.integers(0, 130)
 meanings = st.builds(
     Meaning,
     text=st.text(max_size=20),
@@ -49,7 +60,15 @@ lookups = st.builds(
     LookedUp, ids, times, st.sampled_from(["caisse", "autre"]), st.just({"caisse": "CAF"}), st.booleans()
 )
 events: st.SearchStrategy[Event] = st.one_of(
-    st.builds(Started, ids, times, channels, st.booleans()),
+    st.builds(
+        Started,
+        ids,
+        times,
+        channels,
+        st.booleans(),
+        consent=st.sampled_from(["", "yes", "no", "unrecognized"]),
+        remembered=st.sampled_from([{}, {"code_postal": "93200"}, {"qui": "colocation"}]),
+    ),
     st.builds(Heard, ids, times, meanings),
     st.builds(Pressed, ids, times, digits),
     st.builds(StayedSilent, ids, times),
@@ -74,10 +93,20 @@ class AnyCall(RuleBasedStateMachine):
         self.session = Session("CA1", "p1")
         self.actions: tuple[Action, ...] = ()
         self.event: Event = StayedSilent("none", 0.0)
+        self.before = self.session
+
+    @initialize(topics=st.sampled_from([(), ("rsa",), ("apl",), ("entrainement", "apl")]), at=times)
+    def begins(self, topics: tuple[str, ...], at: float) -> None:
+        """A call that just began, or already is in a procedure or in practice."""
+        self.session, _ = step(self.session, Started("begun", at, "voice", True), FLOWS)
+        for topic in topics:
+            heard = Heard(f"begun {topic}", at, Meaning("…", topic, 1.0, "sure"))
+            self.session, _ = step(self.session, heard, FLOWS)
+        self.before = self.session
 
     @rule(event=events)
     def happens(self, event: Event) -> None:
-        self.event, before = event, self.session
+        self.event, self.before, before = event, self.session, self.session
         self.session, self.actions = step(before, event, FLOWS)
         assert step(from_dict(json.loads(json.dumps(to_dict(before)))), event, FLOWS) == (
             self.session,
@@ -96,6 +125,29 @@ class AnyCall(RuleBasedStateMachine):
         session, actions = step(self.session, self.event, FLOWS)
         assert session == self.session
         assert not any(isinstance(action, HandOff | SendSummary) for action in actions)
+
+    @invariant()
+    def practice_reaches_nobody_and_leaves_no_answers(self) -> None:
+        if self.before.practice and self.session.practice:
+            reaching = HandOff | SendSummary | CallBack | Remember
+            assert not any(isinstance(action, reaching) for action in self.actions)
+        elif self.before.practice:
+            assert set(self.session.slots) <= {"textable", "consent"}
+            assert not set(self.session.remembered) - set(self.before.remembered)
+
+    @invariant()
+    def an_expired_price_is_not_told(self) -> None:
+        if self.session.updated_at >= PRICE_UNTIL:
+            told = {action.prompt for action in self.actions if isinstance(action, Say)}
+            texted = {n for action in self.actions if isinstance(action, SendSummary) for n in action.notes}
+            assert not {"apl.prix", "apl.note_prix"} & (told | texted)
+
+    @invariant()
+    def only_shared_answers_are_remembered_and_only_by_consent(self) -> None:
+        assert set(self.session.remembered) <= FLOWS.shared
+        for kept in (action for action in self.actions if isinstance(action, Remember)):
+            assert kept.agreed == (self.session.slots["consent"] == "yes")
+            assert kept.agreed or not kept.slots
 
     @invariant()
     def the_session_survives_storage(self) -> None:

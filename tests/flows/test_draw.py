@@ -90,6 +90,19 @@ def test_the_svg_shows_every_step_and_is_readable_by_a_screen_reader(flow: Flow)
     assert len(arrows) == mermaid(flow, caption).count("-->")
 
 
+def test_papers_are_one_box_with_their_names(tmp_path: Path) -> None:
+    (tmp_path / "apl.yaml").write_text(
+        "flow: apl\nstart: papiers\nsteps:\n"
+        "  papiers: {kind: documents, documents: [rib, bail], to: fin}\n  fin: {kind: end}\n"
+    )
+    flow = load_flows(tmp_path).by_name["apl"]
+    names = {"documents.rib:label": "le RIB", "documents.bail:label": "le bail"}
+    drawn = mermaid(flow, lambda key: names.get(key, key))
+    assert 'n0[/"papiers<br/>le RIB, le bail"\\]' in drawn
+    assert drawn.count("-->") == 1
+    assert "Papiers" in svg(flow, lambda key: names.get(key, key))
+
+
 def test_the_current_step_alone_is_lit(flow: Flow) -> None:
     root = ET.fromstring(svg(flow, caption, current="logement"))
     lit = [group.get("data-step") for group in root.iter(f"{SVG}g") if group.get("class") == "current"]

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from voicebot.dialogue.flow import Route
 from voicebot.dialogue.session import Place
 from voicebot.errors import DataError
-from voicebot.flows.load import list_flows, load_flows, read_flows, stale
-from voicebot.flows.schema import json_schema
+from voicebot.flows.load import Stale, list_flows, load_flows, read_flows, stale
+from voicebot.flows.schema import STEP_KINDS, json_schema
 
 RSA = """\
 flow: rsa
 start: age
 facts:
-  - {about: "âge minimum", source: service-public.fr, seen: 2025, verified_on: null, expires: 2026-03-31}
+  - {name: age, about: "âge", source: service-public.fr, seen: 2025, verified_on: null, expires: 2026-03-31}
   - {about: "où demander", source: caf.fr, seen: 2025, verified_on: 2026-01-10}
 steps:
   age:
     kind: ask
     expects: age
     slot: age
+    fact: age
     sensitive: true
     routes:
       - when: {slot: age, below: 25}
@@ -55,7 +57,31 @@ def test_a_fact_is_stale_from_the_day_after_it_expires(tmp_path: Path) -> None:
     (tmp_path / "rsa.yaml").write_text(RSA)
     flows = load_flows(tmp_path)
     assert stale(flows, date(2026, 3, 31)) == []
-    assert stale(flows, date(2026, 4, 1)) == [("rsa", "âge minimum", date(2026, 3, 31))]
+    assert stale(flows, date(2026, 4, 1)) == [
+        Stale(date(2026, 3, 31), "rsa", "âge", "service-public.fr", ("age",))
+    ]
+
+
+def test_a_step_tells_a_fact_until_the_end_of_its_last_day_in_paris(tmp_path: Path) -> None:
+    (tmp_path / "rsa.yaml").write_text(RSA)
+    steps = load_flows(tmp_path).by_name["rsa"].steps
+    midnight = datetime(2026, 4, 1, tzinfo=ZoneInfo("Europe/Paris")).timestamp()
+    assert (steps["age"].valid_until, steps["enfant"].valid_until) == (midnight, None)
+
+
+def test_papers_are_read_from_a_file_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "rsa.yaml").write_text(RSA)
+    (tmp_path / "documents.yaml").write_text(
+        "documents:\n  rib: [{about: banque, source: s, seen: 2025, verified_on: null}]\n"
+    )
+    written = read_flows(tmp_path)
+    assert (set(written.flows.by_name), written.documents, written.findings) == ({"rsa"}, {"rib"}, ())
+
+
+def test_a_paper_without_its_source_is_told(tmp_path: Path) -> None:
+    (tmp_path / "documents.yaml").write_text("documents:\n  rib:\n    - {about: banque, seen: 2025}\n")
+    told = {(finding.line, finding.text) for finding in read_flows(tmp_path).findings}
+    assert told == {(3, "il manque « source »"), (3, "il manque « verified_on »")}
 
 
 def step(body: str) -> str:
@@ -122,4 +148,4 @@ def test_loading_refuses_a_folder_with_errors_and_tells_each_on_a_line(tmp_path:
 
 def test_the_schema_for_editors_names_every_kind_of_step() -> None:
     kinds = json_schema()["properties"]["steps"]["patternProperties"]["^[a-z][a-z0-9_]*$"]["discriminator"]
-    assert set(kinds["mapping"]) == {"say", "ask", "choose", "confirm", "lookup", "handoff", "end"}
+    assert set(kinds["mapping"]) == set(STEP_KINDS)

@@ -18,10 +18,11 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.conftest import DATA_KEY
+from tests.deployment import MortalRedis
 from voicebot.channels.simulator.twilio_api import Account, Trouble, twilio_api
 from voicebot.privacy import Privacy
 from voicebot.store.outbox import Outbox
-from voicebot.store.server import connect, embedded
+from voicebot.store.server import connect
 from voicebot.store.sessions import Record, Sessions
 
 PEOPLE = 40
@@ -29,28 +30,6 @@ ROOT = Path(__file__).parents[2]
 #: Far more than it takes; the tests end as soon as the work is done.
 _DEADLINE_S = 90.0
 _LOOK_S = 0.02
-
-
-class MortalRedis:
-    """The embedded server, killed without warning and started again on what it had written."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data, self.socket = folder / "data", folder / "redis.sock"
-        self.start()
-
-    def start(self) -> None:
-        self._server = embedded(self.data, self.socket)
-        self._server.__enter__()
-
-    async def kill(self) -> None:
-        async with Redis(unix_socket_path=str(self.socket)) as redis:
-            pid = (await redis.info("server"))["process_id"]
-        os.kill(int(pid), signal.SIGKILL)
-        self._server.__exit__(None, None, None)
-        self.start()
-
-    def stop(self) -> None:
-        self._server.__exit__(None, None, None)
 
 
 class Workers:

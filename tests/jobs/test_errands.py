@@ -321,3 +321,18 @@ async def test_who_was_called_and_cut_off_may_ask_again(errands: Errands, twilio
     await asked_for(errands, again, person="p1")
     await errands.run(again)
     assert len(twilio.calls) == 2
+
+
+async def test_what_a_mediator_writes_is_sent_as_it_is_and_counts_apart(
+    errands: Errands, twilio: Account
+) -> None:
+    by_hand = {**summary(topic="", notes=()), "text": "Bonjour, c'est Awa. Rendez-vous demain à 10 h."}
+    for number in range(Terms(OURS).texts_a_day + 2):
+        ref = replace(TEXT, id=f"t1:{number}")
+        await asked_for(errands, ref, **by_hand)
+        await errands.run(ref)
+        assert await state(errands, ref) == ("sent", None)
+    assert {text.asked["Body"] for text in twilio.texts} == {"Bonjour, c'est Awa. Rendez-vous demain à 10 h."}
+    await asked_for(errands, TEXT)
+    await errands.run(TEXT)
+    assert await state(errands, TEXT) == ("sent", None), "the summary still fits into the day"

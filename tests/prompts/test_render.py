@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import timeit
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.prompts.folder import write
+from voicebot.app import PROMPTS
 from voicebot.dialogue.action import Option, Say, Variant
 from voicebot.dialogue.event import Channel
 from voicebot.dialogue.meaning import Value
@@ -68,7 +70,7 @@ VARIANTS: list[tuple[str, Variant, Channel, str]] = [
     ("rsa.age", "retry", "keypad", "Tapez votre âge, puis dièse."),
     ("rsa.age", "ask", "sms", "Votre âge ?"),
     ("rsa.age", "keys", "sms", "Votre âge ?"),
-    ("rsa.age", "retry", "sms", "Dites par exemple trente ans."),
+    ("rsa.age", "retry", "sms", "Écrivez par exemple trente ans."),
     ("rsa.enfant", "retry", "voice", "Un enfant ?"),
     ("rsa.enfant", "keys", "keypad", "Un enfant ?"),
     ("rsa.enfant", "help", "voice", "Un enfant ?"),
@@ -116,6 +118,24 @@ def test_values_are_said_and_texted_in_their_style(
 ) -> None:
     assert said(prompts, key, "voice", value=value) == spoken
     assert said(prompts, key, "sms", value=value) == texted
+
+
+@pytest.mark.parametrize(
+    ("papers", "told"),
+    [
+        ("rib", "le RIB."),
+        ("rib,bail", "le RIB et le bail."),
+        ("rib,bail,photo", "le RIB, le bail et une photo."),
+    ],
+)
+def test_papers_are_told_as_a_list_of_their_names(tmp_path: Path, papers: str, told: str) -> None:
+    names = {"rib": "le RIB", "bail": "le bail", "photo": "une photo"}
+    written = "".join(f"{paper}: {{ask: L'avez-vous ?, label: {name}}}\n" for paper, name in names.items())
+    folder = write(tmp_path, documents=written + 'manque: "{missing:papers}."\n')
+    prompts = Prompts.load(folder)
+    assert said(prompts, "documents.manque", missing=papers) == told
+    assert prompts.caption("documents.rib:label") == "le RIB"
+    assert prompts.caption("documents.rib") == "L'avez-vous ?"
 
 
 def test_a_topic_is_said_by_its_name_its_service_and_its_number(prompts: Prompts) -> None:
@@ -186,3 +206,11 @@ def test_rendering_takes_no_time_that_a_caller_could_notice(prompts: Prompts) ->
     say = Say("rsa.resume", slots=slots, options=LOGEMENT)
     fastest = min(timeit.repeat(lambda: prompts.render(say, "voice"), number=100, repeat=5)) / 100
     assert fastest < 0.0002, f"{fastest * 1e6:.0f} µs"
+
+
+def test_who_reads_is_asked_to_write_and_not_to_say() -> None:
+    prompts = Prompts.load(PROMPTS)
+    retried = prompts.text(prompts.render(Say("rsa.age", "retry"), "sms"))
+    assert "crivez" in retried
+    assert "ites" not in retried
+    assert "Dites" in prompts.text(prompts.render(Say("rsa.age", "retry"), "voice"))

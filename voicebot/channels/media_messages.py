@@ -26,6 +26,7 @@ __all__ = [
     "Rejected",
     "Start",
     "Stop",
+    "Typed",
     "clear_message",
     "mark_message",
     "media_message",
@@ -107,6 +108,13 @@ class Stop(_Message):
     """The stream is over: the call ended or left it."""
 
     event: Literal["stop"]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the person wrote instead of speaking. No telephone sends it: see `voicebot/trial`."""
+
+    text: str
 
 
 Inbound = Connected | Start | Media | Dtmf | Mark | Stop

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal
 
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from voicebot import metrics
 from voicebot.channels.call_turns import CallTurns
 from voicebot.channels.media_messages import (
     Dtmf,
     FrameOrder,
+    Inbound,
     Mark,
     Media,
     Rejected,
     Start,
     Stop,
+    Typed,
     clear_message,
     mark_message,
     media_message,
@@ -38,6 +42,9 @@ _BROKEN = 1011
 _START_TIMEOUT_S = 10.0
 #: After the last words we wait this many frames for the mark that tells they were played.
 _FRAMES_TO_LEAVE = 100
+
+Parse = Callable[[str | bytes], Inbound | Typed | Rejected]
+Admits = Callable[[Start], bool]
 
 
 class SocketLine:
@@ -84,14 +91,15 @@ class StreamCall:
         self.counts.update(self._order.counts)
         await self._conversation.close()
 
-    async def take(self, raw: str | bytes) -> bool:
+    async def take(self, message: Inbound | Typed | Rejected) -> bool:
         """Act on one message; False when the stream is over."""
-        message = parse(raw)
         match message:
             case Media():
                 await self._hear(message)
             case Dtmf():
                 await self._conversation.press(message.digit)
+            case Typed():
+                self._conversation.read(message.text)
             case Mark():
                 self._frames_left = 0 if message.name == "leave" else self._frames_left
             case Rejected():
@@ -122,35 +130,48 @@ def routes(service: Service, signature: Signature) -> APIRouter:
             await socket.close(_POLICY_VIOLATION)
             return
         await socket.accept()
-        await _serve(service, socket)
+        await serve(service, socket)
 
     return router
+
+
+def _all(start: Start) -> bool:
+    """Twilio signs the handshake; nothing more is asked."""
+    return True
 
 
 def _address(service: Service) -> str:
     return service.public_url.replace("http", "ws", 1) + "/twilio/stream"
 
 
-async def _serve(service: Service, socket: WebSocket) -> None:
-    """Run one stream; whatever fails, the socket closes and the call goes on by keypad behind it."""
+async def serve(service: Service, socket: WebSocket, parse: Parse = parse, admits: Admits = _all) -> bool:
+    """Run one stream; whatever fails, the socket closes and the call goes on by keypad behind it.
+
+    True when we have left the stream, False when the person has. `admits` may refuse a stream that is ours.
+    """
     call: StreamCall | None = None
+    metrics.CALLS_LIVE.inc()
     try:
         async with asyncio.timeout(_START_TIMEOUT_S):
             start = await _started(socket)
-        if not _is_ours(service, start):
+        if not (_is_ours(service, start) and admits(start)):
             await socket.close(_POLICY_VIOLATION)
-            return
+            return True
         call = StreamCall(service, socket, start)
         await call.begin()
-        while await call.take(await _received(socket)):
-            pass
+        message = parse(await _received(socket))
+        while await call.take(message):
+            message = parse(await _received(socket))
         await socket.close()
+        return not isinstance(message, Stop)
     except WebSocketDisconnect:
-        pass
+        return False
     except Exception as error:  # the caller must never hear silence: Twilio goes on behind the stream
         log.error("stream broken", error=type(error).__name__)
         await _close_broken(socket)
+        return True
     finally:
+        metrics.CALLS_LIVE.dec()
         if call:
             await call.close()
             log.info("stream closed", counts=dict(call.counts))

@@ -45,7 +45,7 @@ async def read_signed(request: Request, signature: Signature, origin: str) -> Si
     Raises HTTPException 413 when it is too large and 403 when the signature is wrong; the fields stay as they
     came for the check, blank and repeated ones too.
     """
-    pairs = _pairs(await _body(request))
+    pairs = _pairs(await read_body(request))
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if not signature.valid(origin + address, pairs, request.headers.get(HEADER, "")):
         log.warning("webhook refused: the Twilio signature is wrong or missing", path=request.url.path)
@@ -54,8 +54,11 @@ async def read_signed(request: Request, signature: Signature, origin: str) -> Si
     return SignedForm(address, dict(pairs), token if len(token) <= _LONGEST_TOKEN else "")
 
 
-async def _body(request: Request) -> bytes:
-    """The body, no more of it than `LARGEST_BODY`, whatever its Content-Length says."""
+async def read_body(request: Request) -> bytes:
+    """The body, no more of it than `LARGEST_BODY`, whatever its Content-Length says.
+
+    Raises HTTPException 413 for more, and 400 when it breaks off.
+    """
     body = b""
     try:
         async for chunk in request.stream():

@@ -16,7 +16,10 @@ from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store.floods import Floods
+from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
+from voicebot.store.threads import Threads
+from voicebot.store.tickets import Tickets
 from voicebot.twilio.rest import TwilioClient
 
 
@@ -39,6 +42,9 @@ class Service:
     twilio: TwilioClient | None = None
     queue: OutboxQueue | None = None
     floods: Floods | None = None
+    threads: Threads | None = None
+    tickets: Tickets | None = None
+    mediators: Mediators | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
 

@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from voicebot.channels.security import read_signed
 from voicebot.channels.service import Service
 from voicebot.dialogue.action import Say
-from voicebot.dialogue.meaning import Expecting
+from voicebot.dialogue.meaning import Expecting, Meaning
 from voicebot.numbers import e164
 from voicebot.runner import Reply, Who
 from voicebot.store.floods import Verdict
+from voicebot.store.threads import Message
 from voicebot.texting import split
 from voicebot.twilio import twiml
 from voicebot.twilio.signature import Signature
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 SMS_PATH: Final = "/twilio/sms"
 #: Words by which somebody who wanted no more texts asks for them again; Twilio's own are English.
 OPT_IN_WORDS: Final = frozenset({"start", "debut", "début", "unstop"})
+#: What nobody stands between: to be forgotten, to get no more texts.
+_RIGHTS: Final = frozenset({"oubli", "stop"})
 _APOLOGY: Final = "common.again_later"
 _OPTED_IN: Final = "sms.opted_in"
 _PICTURE: Final = "sms.picture"
@@ -55,13 +58,20 @@ class TextDesk:
         if number is None:
             return ()
         person = self.service.privacy.pseudonym(number)
+        return await self.answer_person(person, text, number)
+
+    async def answer_person(self, person: str, text: TextForm, number: str | None) -> tuple[str, ...]:
+        """As `answer`, for somebody whose pseudonym is known; `number` is kept for what is sent later."""
         verdict = await self._admit(person, text)
         if verdict is not None:
             return self._messages(verdict)
         sessions = self.service.runner.sessions
-        await sessions.keep_number(person, number)
+        if number:
+            await sessions.keep_number(person, number)
         if not text.body.strip():
             return self._messages((Say(_PICTURE if text.pictures else _EMPTY),))
+        if await self._passed_on(person, text):
+            return ()
         who = Who(person, await sessions.text_session(person, text.message_id))
         return self._messages((await self._turn(who, text)).says)
 
@@ -81,9 +91,22 @@ class TextDesk:
         floods = self.service.floods
         return await floods.judge(person, self.service.runner.clock()) if floods else "answer"
 
+    async def _passed_on(self, person: str, text: TextForm) -> bool:
+        """Whether a mediator answers. We still see to dangers, and to who wants to stop or be forgotten."""
+        threads = self.service.threads
+        ticket = await threads.held(person) if threads else None
+        if threads is None or ticket is None or self._meaning(text).intent in _RIGHTS:
+            return False
+        at = self.service.runner.clock()
+        await threads.add(person, Message(text.message_id, ticket, at, "", text.body))
+        return not self._is_danger(text)
+
     def _is_danger(self, text: TextForm) -> bool:
-        meaning = self.service.understanding.interpret(text.body, Expecting(), "sms")
+        meaning = self._meaning(text)
         return meaning.danger is not None and meaning.certainty == "sure"
+
+    def _meaning(self, text: TextForm) -> Meaning:
+        return self.service.understanding.interpret(text.body, Expecting(), "sms")
 
     def apology(self) -> tuple[str, ...]:
         """What to say when we failed."""

@@ -66,6 +66,10 @@ class TelephoneDesk:
         turned = await (runner.press(who, digits, event_id) if digits else runner.stay_silent(who, event_id))
         return self._reply(turned)
 
+    async def read(self, call_id: str, text: str, event_id: str) -> Reply:
+        """The person wrote instead of pressing keys, which only a page lets them do."""
+        return self._reply(await self._service.runner.hear(await self._who(call_id), text, event_id))
+
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         """The audio socket is closed: the call is over, or goes on by keypad at the same step."""
         who = await self._who(call_id)
@@ -117,14 +121,16 @@ class TelephoneDesk:
     async def _begin(self, call: IncomingCall, resumes: bool) -> Reply:
         number = e164(call.from_number)
         person = self._service.privacy.pseudonym(number or call.call_id)
-        sessions = self._service.runner.sessions
-        await sessions.bind_call(call.call_id, person)
         if number:
-            await sessions.keep_number(person, number)
-        textable = is_textable(number)
+            await self._service.runner.sessions.keep_number(person, number)
+        return await self.begin(Who(person, call.call_id), call.event_id, is_textable(number), resumes)
+
+    async def begin(self, who: Who, event_id: str, textable: bool, resumes: bool = False) -> Reply:
+        """A call of somebody whose pseudonym is known begins."""
+        await self._service.runner.sessions.bind_call(who.session_id, who.person)
         if self._service.recognizer is None:
-            return await self._begin_by_keypad(Who(person, call.call_id), call.event_id, textable, resumes)
-        told = {"person": person, "proof": proof(self._service, call.call_id, person)}
+            return await self._begin_by_keypad(who, event_id, textable, resumes)
+        told = {"person": who.person, "proof": proof(self._service, who.session_id, who.person)}
         flags = {"textable": textable, "resumes": resumes}
         return Stream(parameters=told | {name: "yes" if flag else "no" for name, flag in flags.items()})
 

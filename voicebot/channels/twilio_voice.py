@@ -36,8 +36,8 @@ from voicebot.twilio.signature import Signature
 
 log = structlog.get_logger()
 
-#: Twilio waits 15 s for an answer; a caller should not.
-ANSWER_WITHIN_S: Final = 8.0
+#: Twilio waits 15 s for an answer; a caller hears something within three seconds.
+ANSWER_WITHIN_S: Final = 2.5
 #: A webhook that failed is tried again once, after the apology.
 MOST_FAILURES: Final = 2
 #: Long enough to be fetched once in the rush, short enough that nothing personal stays.
@@ -71,11 +71,19 @@ class CallForm(BaseModel):
 
 
 def routes(
-    desk: VoiceDesk, signature: Signature, origin: str, *, answer_within_s: float = ANSWER_WITHIN_S
+    desk: VoiceDesk,
+    signature: Signature,
+    origin: str,
+    *,
+    answer_within_s: float = ANSWER_WITHIN_S,
+    fallback_number: str = "",
 ) -> APIRouter:
-    """The webhooks of calls. `origin` is the public "https://host" that Twilio knows and signs."""
+    """The webhooks of calls. `origin` is the public "https://host" that Twilio knows and signs.
+
+    Who cannot be answered twice is connected to `fallback_number` (+33…), if there is one.
+    """
     router = APIRouter()
-    hooks = _Hooks(desk, signature, Addresses(origin.rstrip("/")), answer_within_s)
+    hooks = _Hooks(desk, signature, Addresses(origin.rstrip("/")), answer_within_s, fallback_number)
 
     def serve(path: str, step: Step) -> None:
         async def webhook(request: Request) -> Response:
@@ -111,9 +119,11 @@ def routes(
 class _Hooks:
     """What the webhooks share."""
 
-    def __init__(self, desk: VoiceDesk, signature: Signature, at: Addresses, answer_within_s: float) -> None:
+    def __init__(
+        self, desk: VoiceDesk, signature: Signature, at: Addresses, answer_within_s: float, passed_on_to: str
+    ) -> None:
         self._desk, self._signature, self._at = desk, signature, at
-        self._answer_within_s = answer_within_s
+        self._answer_within_s, self._passed_on_to = answer_within_s, passed_on_to
 
     async def reply(self, request: Request, step: Step) -> Response:
         """What `step` says, as TwiML; an apology when it fails."""
@@ -157,9 +167,11 @@ class _Hooks:
             await self._desk.ended(call.call_id, ends[call.status], form.event_id())
 
     def _apology(self, request: Request) -> str:
-        """Say that we failed and ask the same webhook again; end the call when it fails once more."""
+        """Say that we failed and ask the same webhook again; when it fails once more, pass the caller on."""
         apology = (twiml.Speak(self._desk.apology()),)
         failures = _failures(request) + 1
+        if failures >= MOST_FAILURES and self._passed_on_to:
+            return twiml.pass_on(self._passed_on_to, apology, ())
         if failures >= MOST_FAILURES:
             return twiml.hang_up(apology)
         again = request.url.include_query_params(failures=failures)

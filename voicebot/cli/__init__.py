@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from voicebot.cli import content, machine, outbox, places, talk, text, understanding
+from voicebot.cli import console, content, fallback, machine, outbox, places, talk, text, understanding
 from voicebot.errors import VoicebotError
 
 DONE, NOT_AS_ASKED, BAD_USAGE = 0, 1, 2
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     root = argparse.ArgumentParser(prog="voicebot", description="A French telephone and SMS assistant")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for part in (talk, text, understanding, content, places, outbox, machine):
+    for part in (talk, text, understanding, content, places, outbox, console, fallback, machine):
         part.add_commands(commands)
     return root
 

@@ -17,6 +17,7 @@ from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.content import check_all
 from voicebot.datafile import Finding
+from voicebot.dialogue.flow import Flows
 from voicebot.errors import DataError, ModelError
 from voicebot.flows import draw, schema, svg
 from voicebot.flows.load import list_flows, load_flows, stale
@@ -29,6 +30,8 @@ def add_commands(commands: Commands) -> None:
     """Add `flows` and `prompts`."""
     flows = add(commands, "flows", "the procedures").add_subparsers(required=True, metavar="COMMAND")
     add(flows, "list", "all procedures, and the facts that are out of date", _list)
+    aged = add(flows, "stale", "facts that are out of date, and where to look them up", _stale)
+    aged.add_argument("--on", type=date.fromisoformat, default=date.today(), metavar="YYYY-MM-DD")
     checked = add(flows, "check", "check all procedures: file, line and remedy of what is wrong", _check)
     checked.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
     drawn = add(flows, "draw", "draw a procedure", _draw)
@@ -47,9 +50,24 @@ def _list(options: argparse.Namespace) -> int:
     for name, steps, questions in list_flows(flows):
         table.add_row(name, str(steps), str(questions))
     Console().print(table)
-    for flow, about, expired in stale(flows, date.today()):
-        print(f"{flow}: the fact about {about!r} expired on {expired}: check its source and renew it")
+    _print_stale(flows, date.today())
     return 0
+
+
+def _stale(options: argparse.Namespace) -> int:
+    count = _print_stale(load_flows(FLOWS), options.on)
+    print(f"{count} facts out of date" if count else "all facts are in date")
+    return int(bool(count))
+
+
+def _print_stale(flows: Flows, today: date) -> int:
+    found = stale(flows, today)
+    for fact in found:
+        said = f"said without its figure at {', '.join(fact.steps)}" if fact.steps else "named by no step"
+        print(
+            f"{fact.flow}: {fact.about!r} expired on {fact.expired}, {said}: check {fact.source} and renew it"
+        )
+    return len(found)
 
 
 def _check(options: argparse.Namespace) -> int:

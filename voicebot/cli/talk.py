@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from voicebot.channels.simulator import Answers, CallerVoice, SayText, Turn
@@ -13,7 +17,7 @@ from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.datafile import read
 from voicebot.logs import quiet
-from voicebot.rehearsal import rehearse
+from voicebot.rehearsal import Rehearsal, carried, rehearse
 from voicebot.speech import voices
 
 #: What the caller of the demonstration says: data, because it is French.
@@ -29,6 +33,11 @@ All the procedures:  .venv/bin/voicebot flows list
 What is missing:     .venv/bin/voicebot doctor
 """
 
+_PAGE = """Talk to it yourself: open {url}/essai in a browser on this machine, and allow the microphone.
+Ctrl-C ends it."""
+#: Set to 1, the demonstration plays its call and ends.
+ONCE = "DEMO_ONCE"
+
 
 def add_commands(commands: Commands) -> None:
     """Add `call` and `demo`."""
@@ -41,13 +50,27 @@ def _call(options: argparse.Namespace) -> int:
     return _place(options, turns_of(options))
 
 
-def _place(options: argparse.Namespace, turns: Sequence[Turn] | Answers) -> int:
+def _place(
+    options: argparse.Namespace,
+    turns: Sequence[Turn] | Answers,
+    afterwards: Callable[[Rehearsal], None] = lambda running: None,
+) -> int:
+    """Make the call and show it; `afterwards` is done while the service still runs."""
     quiet()
-    settings = read_settings()
-    synthesizer = voices.caller(settings.var)
-    with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data)) as running:
+    told = read_settings()
+    synthesizer = voices.caller(told.var)
+    with (
+        tempfile.TemporaryDirectory() as data,
+        carried(told) as (settings, account),
+        rehearse(settings, Path(data)) as running,
+    ):
         callee = Callee(running.url, running.auth_token, running.journal, synthesizer)
-        return run(options, turns, callee, CallerVoice(synthesizer))
+        result = run(options, turns, callee, CallerVoice(synthesizer))
+        running.settle()
+        for text in () if options.json else account.texts:
+            print(f"\nSMS: {text.asked['Body']}")
+        afterwards(running)
+        return result
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -57,6 +80,17 @@ def _demo(options: argparse.Namespace) -> int:
     add_call_arguments(call)
     answers = read(DEMO_CALL).data
     said = Answers({question: [SayText(text) for text in texts] for question, texts in answers.items()})
-    result = _place(call.parse_args(["--wav", str(wav)]), said)
-    print(_AFTERWARDS.format(wav=wav))
-    return result
+
+    def invite(running: Rehearsal) -> None:
+        print(_AFTERWARDS.format(wav=wav))
+        if sys.stdin.isatty() and os.environ.get(ONCE) != "1":
+            print(_PAGE.format(url=running.url))
+            _wait()
+
+    return _place(call.parse_args(["--wav", str(wav)]), said, invite)
+
+
+def _wait() -> None:
+    """Until Ctrl-C."""
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 from xml.etree.ElementTree import fromstring
@@ -17,7 +17,7 @@ from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.errors import CallError
 from voicebot.logs import quiet
-from voicebot.rehearsal import Rehearsal, rehearse
+from voicebot.rehearsal import Rehearsal, carried, rehearse
 from voicebot.texting import segments
 from voicebot.twilio import sign
 
@@ -30,20 +30,46 @@ def add_commands(commands: Commands) -> None:
     text.add_argument("texts", nargs="+", metavar="TEXT", help="what the person texts, one after the other")
     text.add_argument("--from", dest="from_number", default=_FROM, metavar="NUMBER", help="their number")
     text.add_argument("--json", action="store_true", help="one line of JSON for each text")
+    text.add_argument("--price", type=float, metavar="P", help="what a segment costs, from Twilio's page")
 
 
 def _text(options: argparse.Namespace) -> int:
     quiet()
-    settings = read_settings().model_copy(update={"recognizer": "none"})
-    sent = 0
-    with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data)) as running:
+    told = read_settings().model_copy(update={"recognizer": "none"})
+    messages: list[str] = []
+    with (
+        tempfile.TemporaryDirectory() as data,
+        carried(told) as (settings, account),
+        rehearse(settings, Path(data)) as running,
+    ):
         for text in options.texts:
             replies = tuple(_exchange(running, options.from_number, text))
-            sent += sum(map(segments, replies))
+            messages += replies
             _show(text, replies, options.json)
-    total = {"segments": sent}
-    print(json.dumps(total) if options.json else f"{sent} segments to pay for")
+        running.settle()
+        later = [taken.asked["Body"] for taken in account.texts]
+        _show_later(later, len(account.calls), options.json)
+    _show_total(sum(map(segments, [*messages, *later])), options)
     return 0
+
+
+def _show_later(texts: Sequence[str], calls: int, as_json: bool) -> None:
+    """What left through the outbox."""
+    if as_json:
+        print(json.dumps({"later": texts, "calls": calls}, ensure_ascii=False))
+        return
+    for text in texts:
+        print(f"~ {text}   [{segments(text)}]")
+    if calls:
+        print(f"~ the person is called back: {calls} call{'s' * (calls > 1)}")
+
+
+def _show_total(count: int, options: argparse.Namespace) -> None:
+    cost = None if options.price is None else round(count * options.price, 4)
+    if options.json:
+        print(json.dumps({"segments": count, "cost": cost}))
+    else:
+        print(f"{count} segments to pay for" + ("" if cost is None else f": {cost:.2f}"))
 
 
 def _exchange(running: Rehearsal, number: str, text: str) -> Iterator[str]:

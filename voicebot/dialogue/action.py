@@ -89,6 +89,14 @@ class OptOut:
 
 
 @dataclass(frozen=True)
+class Remember:
+    """Keep for later calls whether the person `agreed` to be remembered, and if so exactly these `slots`."""
+
+    agreed: bool
+    slots: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Forget:
     """Erase everything personal about the person, now."""
 
@@ -100,4 +108,16 @@ class End:
     reason: Literal["done", "goodbye", "handed_off", "silence", "forgotten"]
 
 
-Action = Say | Listen | LookUp | SendSummary | HandOff | CallBack | OptOut | ChangeChannel | Forget | End
+Action = (
+    Say
+    | Listen
+    | LookUp
+    | SendSummary
+    | HandOff
+    | CallBack
+    | OptOut
+    | ChangeChannel
+    | Remember
+    | Forget
+    | End
+)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from voicebot.dialogue.asking import offer, offer_choice
-from voicebot.dialogue.flow import OTHER, Step
-from voicebot.dialogue.meaning import NO, NO_INTENT, Expecting, Meaning, Value
+from voicebot.dialogue.asking import named, offer, offer_choice
+from voicebot.dialogue.meaning import NO_INTENT, Expecting, Meaning, Value
 from voicebot.dialogue.policy import READ_BACK, close_candidates
 from voicebot.dialogue.recovery import no_match
-from voicebot.dialogue.session import Place
 from voicebot.dialogue.turn import Turn
-from voicebot.dialogue.walk import leave, start_topic
+from voicebot.dialogue.walk import accept, start_topic
 
 
 def answer(turn: Turn, meaning: Meaning) -> Turn:
@@ -23,21 +21,6 @@ def answer(turn: Turn, meaning: Meaning) -> Turn:
     return no_match(turn)
 
 
-def accept(turn: Turn, value: Value) -> Turn:
-    """Take `value` as the answer to the step, whatever it took to be sure of it."""
-    step = turn.step
-    slots = {step.slot: value} if step.slot else {}
-    return leave(turn, slots, _after(turn, step, value, slots))
-
-
-def _after(turn: Turn, step: Step, value: Value, slots: dict[str, Value]) -> Place | None:
-    if step.kind == "confirm" and value == NO:
-        return step.no
-    if step.kind == "choose" and value == OTHER and step.other:
-        return step.other
-    return step.next({**turn.session.slots, **slots})
-
-
 def _value(turn: Turn, value: Value, meaning: Meaning) -> Turn:
     kind = turn.step.expecting().kind
     typed = not meaning.text
@@ -45,13 +28,7 @@ def _value(turn: Turn, value: Value, meaning: Meaning) -> Turn:
         return accept(turn, value)
     if kind in ("yes_no", "more"):
         return accept(turn, value)
-    return offer(turn, "value", f"common.value_{kind}", _named(turn, kind, value), {"value": value})
-
-
-def _named(turn: Turn, kind: str, value: Value) -> dict[str, Value]:
-    """A choice is read back by its label, everything else as it is."""
-    place = turn.session.place
-    return {"value": f"{place.flow}.{place.step}.{value}" if kind == "choice" and place else value}
+    return offer(turn, "value", f"common.value_{kind}", named(turn.step, value), {"value": value})
 
 
 def _topic(turn: Turn, meaning: Meaning) -> Turn:

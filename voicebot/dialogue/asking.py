@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voicebot.dialogue.action import Option, Variant
-from voicebot.dialogue.flow import OTHER
+from voicebot.dialogue.flow import OTHER, Step
 from voicebot.dialogue.meaning import Expecting, Value
 from voicebot.dialogue.policy import NUMBER_KINDS
 from voicebot.dialogue.session import Pending
@@ -23,6 +23,7 @@ class Question:
     expecting: Expecting
     labels: tuple[str, ...]
     slots: Mapping[str, Value]
+    brief: bool = False
 
 
 def ask(turn: Turn, variant: Variant = "ask") -> Turn:
@@ -41,9 +42,15 @@ def current_question(turn: Turn) -> Question:
     pending = turn.session.pending
     if pending:
         return Question(pending.prompt, pending.expecting, pending.labels, pending.slots)
-    step, place = turn.step, turn.session.place
-    flow = place.flow if place else turn.flows.question.flow
-    return Question(step.prompt, step.expecting(), _labels(step.expecting(), f"{flow}.{step.name}"), {})
+    step, expecting = turn.step, turn.step.expecting()
+    labels = tuple(_label(step, value) for value in expecting.answers)
+    return Question(step.prompt, expecting, labels, {}, step.brief)
+
+
+def named(step: Step, value: Value) -> dict[str, Value]:
+    """An answer to `step` and its question as slots: closed answers and questions by their label keys."""
+    said = _label(step, value) if step.expecting().closed and isinstance(value, str) else value
+    return {"value": said, "question": step.title or step.prompt}
 
 
 def offer(
@@ -68,12 +75,14 @@ def _with(turn: Turn, pending: Pending) -> Turn:
     return turn.change(pending=pending, no_match=0, no_input=0)
 
 
-def _labels(expecting: Expecting, prefix: str) -> tuple[str, ...]:
+def _label(step: Step, value: Value) -> str:
+    """The prompt key that names the answer `value` of `step`."""
+    expecting = step.expecting()
     if expecting.kind in _FIXED_LABELS:
-        return _FIXED_LABELS[expecting.kind]
+        return _FIXED_LABELS[expecting.kind][expecting.answers.index(str(value))]
     if expecting.kind == "intent":
-        return tuple(f"topics.{topic}" for topic in expecting.choices)
-    return tuple(f"common.{OTHER}" if value == OTHER else f"{prefix}.{value}" for value in expecting.choices)
+        return f"topics.{value}"
+    return f"common.{OTHER}" if value == OTHER else f"{step.options or step.prompt}.{value}"
 
 
 def _options(turn: Turn, question: Question, variant: Variant) -> tuple[Option, ...]:
@@ -82,7 +91,7 @@ def _options(turn: Turn, question: Question, variant: Variant) -> tuple[Option, 
     channel = turn.session.channel
     by_key = channel == "keypad" or variant == "keys" or expecting.sensitive
     shown = {
-        "choice": True,
+        "choice": not question.brief or by_key or channel == "sms" or variant == "retry",
         "intent": by_key or variant == "retry" or turn.session.pending is not None,
         "yes_no": by_key or channel == "sms",
         "more": by_key or channel == "sms",

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from voicebot.dialogue.action import CallBack, ChangeChannel, Forget, OptOut
-from voicebot.dialogue.answering import accept
 from voicebot.dialogue.asking import ask, offer, offer_choice
 from voicebot.dialogue.meaning import NEXT, Expecting, Meaning
+from voicebot.dialogue.memory import withdrawn
 from voicebot.dialogue.policy import CORRECTABLE
+from voicebot.dialogue.practice import cleared, over
 from voicebot.dialogue.recovery import no_match, unknown
 from voicebot.dialogue.session import Place
 from voicebot.dialogue.turn import Turn
-from voicebot.dialogue.walk import enter, send_summary
+from voicebot.dialogue.walk import accept, enter, send_summary
 
 
 def command(turn: Turn, meaning: Meaning) -> Turn:
@@ -32,8 +33,9 @@ def go_back(turn: Turn, place: Place | None = None) -> Turn:
     at = trail.index(place)
     slots = dict(turn.session.slots)
     for answered in trail[at:]:
-        step = turn.flows.step(answered) if turn.flows.has(answered) else None
-        slots.pop(step.slot if step and step.slot else "", None)
+        slot = turn.flows.step(answered).slot if turn.flows.has(answered) else None
+        slots.pop(slot or "", None)
+        turn = withdrawn(turn, slot)
     notes = tuple(note for note in turn.session.notes if note.after <= at)
     return enter(turn.change(trail=trail[:at], slots=slots, notes=notes), place)
 
@@ -59,6 +61,7 @@ def _human(turn: Turn) -> Turn:
 
 
 def _stop(turn: Turn) -> Turn:
+    turn = over(turn)
     unfinished = bool(turn.session.trail)
     return turn.say("common.goodbye").end("goodbye", "suspended" if unfinished else "ended")
 
@@ -73,15 +76,20 @@ def _correct(turn: Turn) -> Turn:
     places = correctable(turn)
     if not places:
         return ask(turn.change(pending=None).remark("common.correct_none"))
-    slots = tuple(turn.flows.step(place).slot or place.step for place in places)
-    labels = tuple(f"{place.flow}.{place.step}" for place in places)
+    steps = [turn.flows.step(place) for place in places]
+    slots = tuple(step.slot or step.name for step in steps)
+    labels = tuple(step.title or step.prompt for step in steps)
     return offer_choice(turn, "correct", "common.correct_which", Expecting("choice", slots), labels)
 
 
 def correctable(turn: Turn) -> tuple[Place, ...]:
     """The last questions whose answer was kept, the latest first."""
-    known = [p for p in turn.session.trail if turn.flows.has(p) and turn.flows.step(p).slot]
-    return tuple(dict.fromkeys(reversed(known)))[:CORRECTABLE]
+    trail = [place for place in reversed(turn.session.trail) if turn.flows.has(place)]
+    latest: dict[str, Place] = {}
+    for place in trail:
+        if slot := turn.flows.step(place).slot:
+            latest.setdefault(slot, place)
+    return tuple(latest.values())[:CORRECTABLE]
 
 
 def _keypad(turn: Turn) -> Turn:
@@ -92,6 +100,8 @@ def _keypad(turn: Turn) -> Turn:
 
 
 def _summary(turn: Turn) -> Turn:
+    if turn.session.practice:
+        return turn.remark("common.practice_unsent").again()
     if not turn.session.textable:
         return turn.remark("common.sms_no_number").again()
     return send_summary(turn).remark("common.sms_recorded").again()
@@ -105,14 +115,15 @@ def _forget(turn: Turn) -> Turn:
 
 def forget(turn: Turn) -> Turn:
     """Erase the person, also from this session."""
-    empty = turn.change(slots={}, trail=(), notes=(), topic=None)
+    empty = cleared(turn).change(slots={}, trail=(), notes=(), topic=None, spoken=(), remembered={})
     return empty.act(Forget()).say("common.forgotten").end("forgotten")
 
 
 def _call_back(turn: Turn) -> Turn:
     if turn.session.channel != "sms":
         return enter(turn, turn.flows.human)
-    return turn.act(CallBack(turn.key)).remark("common.callback_soon").listen()
+    turn = over(turn).cause(CallBack(turn.key)).remark("common.callback_soon")
+    return turn.listen() if turn.session.spoken else ask(turn)
 
 
 def _opt_out(turn: Turn) -> Turn:

@@ -24,8 +24,10 @@ from voicebot.dialogue.event import (
 )
 from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Meaning
+from voicebot.dialogue.memory import CONSENT, gathered
 from voicebot.dialogue.pending import decide, resume, start_danger
 from voicebot.dialogue.policy import REMEMBERED_EVENTS
+from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match, silence
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.turn import Turn
@@ -46,7 +48,7 @@ def step(session: Session, event: Event, flows: Flows) -> tuple[Session, tuple[A
         turn=session.turn + 1,
         updated_at=max(event.at, session.updated_at),
     )
-    turn = _handler(turn, event)(turn, event)
+    turn = gathered(session, _handler(turn, event)(turn, event))
     return turn.session, turn.actions
 
 
@@ -73,7 +75,7 @@ def _closed(turn: Turn) -> Turn:
 def _repeated(turn: Turn) -> Turn:
     if turn.session.status != "open":
         return _closed(turn)
-    return turn.act(*turn.session.spoken).listen()
+    return turn.act(*turn.retold()).listen()
 
 
 def _started(turn: Turn, event: Started) -> Turn:
@@ -81,7 +83,7 @@ def _started(turn: Turn, event: Started) -> Turn:
         return turn.change(channel=event.channel).again()
     turn = _fresh(turn, event)
     previous = from_dict(event.previous) if event.previous else None
-    if previous is None or not (previous.trail or event.resumes):
+    if previous is None or previous.practice or not (previous.trail or event.resumes):
         return enter(turn, turn.flows.welcome)
     if event.resumes:
         return resume(turn.remark("common.calling_back"), previous)
@@ -95,7 +97,16 @@ def _fresh(turn: Turn, event: Started) -> Turn:
     """An open session without anything of an older one but the events it has seen."""
     old = turn.session
     slots = {"textable": "yes" if event.textable else "no"}
-    opened = Session(old.id, old.person, event.channel, "open", slots=slots, textable=event.textable)
+    slots |= {CONSENT: event.consent} if event.consent else {}
+    opened = Session(
+        old.id,
+        old.person,
+        event.channel,
+        "open",
+        slots=slots,
+        textable=event.textable,
+        remembered=event.remembered,
+    )
     return replace(turn, session=replace(opened, seen=old.seen, turn=old.turn, updated_at=old.updated_at))
 
 
@@ -145,7 +156,9 @@ def _channel_changed(turn: Turn, event: ChannelChanged) -> Turn:
 
 
 def _hung_up(turn: Turn, event: HungUp) -> Turn:
-    return turn.change(status="suspended") if turn.session.status in ("new", "open") else turn
+    if turn.session.status not in ("new", "open"):
+        return turn
+    return cleared(turn).change(status="suspended")
 
 
 _HANDLERS: dict[type[Event], Callable[[Turn, Any], Turn]] = {

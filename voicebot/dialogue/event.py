@@ -16,7 +16,9 @@ class Started:
     """A call was answered or a first text came.
 
     `previous` is a stored session that can be resumed: after a question, or at once when `resumes`
-    (a call-back goes on where the person texted).
+    (a call-back goes on where the person texted). `consent` is what they said to being remembered: "yes",
+    "no", "unrecognized" when we could not know them again, "" when they were never asked; `remembered` are
+    the shared answers of earlier calls.
     """
 
     id: str
@@ -25,6 +27,8 @@ class Started:
     textable: bool = False
     previous: Mapping[str, object] | None = None
     resumes: bool = False
+    consent: str = ""
+    remembered: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from voicebot.dialogue.answering import accept
 from voicebot.dialogue.asking import ask
 from voicebot.dialogue.codec import from_dict
 from voicebot.dialogue.commands import correctable, forget, go_back
 from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Meaning, Value
+from voicebot.dialogue.memory import withdrawn
+from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match
 from voicebot.dialogue.session import Pending, Session
 from voicebot.dialogue.turn import Turn
-from voicebot.dialogue.walk import enter, start_topic
+from voicebot.dialogue.walk import accept, enter, start_topic
 
 #: Questions to which the name of a procedure is an answer ("Vous parlez de l'APL ?" — "Non, du RSA").
 _ABOUT_TOPIC = frozenset({"topic", "topics", "resume", "switch"})
@@ -42,6 +43,12 @@ def _switch(turn: Turn, pending: Pending, value: Value) -> Turn:
 
 def _value(turn: Turn, pending: Pending, value: Value) -> Turn:
     return accept(turn, cast(Value, pending.data["value"])) if value == YES else ask(turn, "retry")
+
+
+def _known(turn: Turn, pending: Pending, value: Value) -> Turn:
+    if value == YES:
+        return accept(turn, cast(Value, pending.data["value"]))
+    return ask(withdrawn(turn, turn.step.slot))
 
 
 def _resume(turn: Turn, pending: Pending, value: Value) -> Turn:
@@ -82,7 +89,7 @@ def _human(turn: Turn, pending: Pending, value: Value) -> Turn:
 
 def start_danger(turn: Turn, danger: str) -> Turn:
     """The right emergency number first, then a human: the steps of the danger flow."""
-    turn = turn.change(topic=turn.flows.danger, trail=(), notes=())
+    turn = cleared(turn).change(topic=turn.flows.danger, trail=(), notes=())
     return enter(turn, turn.flows.danger_place(danger))
 
 
@@ -91,6 +98,7 @@ _DECIDE: dict[str, Callable[[Turn, Pending, Value], Turn]] = {
     "danger": _danger,
     "forget": _forget,
     "human": _human,
+    "known": _known,
     "resume": _resume,
     "switch": _switch,
     "topic": _topic,

@@ -9,8 +9,9 @@ from voicebot.dialogue.policy import (
     SILENCES_BEFORE_HUMAN,
     UNKNOWNS_BEFORE_HUMAN,
 )
+from voicebot.dialogue.practice import over
 from voicebot.dialogue.turn import Turn
-from voicebot.dialogue.walk import enter, leave
+from voicebot.dialogue.walk import accept, enter, leave
 
 HUMAN = "human"
 
@@ -32,7 +33,7 @@ def silence(turn: Turn) -> Turn:
         return offered.change(no_input=count)
     turn = turn.change(no_input=count)
     if count >= SILENCES_BEFORE_GOODBYE:
-        return turn.say("common.silence_goodbye").end("silence", "suspended")
+        return over(turn).say("common.silence_goodbye").end("silence", "suspended")
     return ask(turn.remark("common.no_input"), "retry" if count == 1 else "keys")
 
 
@@ -40,6 +41,8 @@ def unknown(turn: Turn) -> Turn:
     """ "Je ne sais pas": the step's own way on, else an explanation, else a person."""
     if turn.session.pending:
         return ask(turn.remark("common.unknown_ok"), "keys")
+    if turn.step.unknown_as is not None:
+        return accept(turn.remark("common.unknown_ok"), turn.step.unknown_as)
     if turn.step.unknown:
         return leave(turn.remark("common.unknown_ok"), {}, turn.step.unknown)
     count = turn.session.unknown + 1

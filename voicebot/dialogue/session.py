@@ -16,10 +16,21 @@ Pace = Literal["normal", "slow"]
 
 @dataclass(frozen=True)
 class Place:
-    """A step of a flow."""
+    """A step of a flow; `part` is a paper of a `documents` step and, after a dot, the stage of its asking."""
 
     flow: str
     step: str
+    part: str = ""
+
+    @property
+    def document(self) -> str:
+        """The paper that is asked for here."""
+        return self.part.partition(".")[0]
+
+    @property
+    def stage(self) -> str:
+        """How far the asking has come: "" is the question itself."""
+        return self.part.partition(".")[2]
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class Session:
 
     `person` is a pseudonym, never a number. `trail` holds the questions already answered, oldest first.
     `spoken` is what "répéter" says again. `seen` are the last event ids. `updated_at` is in Unix seconds.
+    In `practice` nothing is caused. `remembered` are shared answers of this and earlier conversations.
     """
 
     id: str
@@ -66,6 +78,8 @@ class Session:
     no_input: int = 0
     unknown: int = 0
     pace: Pace = "normal"
+    practice: bool = False
+    remembered: Mapping[str, Value] = field(default_factory=dict)
     spoken: tuple[Say, ...] = ()
     notes: tuple[Note, ...] = ()
     seen: tuple[str, ...] = ()

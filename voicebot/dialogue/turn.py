@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
-from voicebot.dialogue.action import Action, End, Listen, Option, Say, Variant
-from voicebot.dialogue.flow import Flows, Step
+from voicebot.dialogue.action import Action, CallBack, End, HandOff, Listen, Option, Say, SendSummary, Variant
+from voicebot.dialogue.documents import missing
+from voicebot.dialogue.flow import SAFE, Flows, Step
 from voicebot.dialogue.meaning import Expecting, Value
 from voicebot.dialogue.policy import timeout_s
 from voicebot.dialogue.session import Session
@@ -47,6 +49,10 @@ class Turn:
         """Add actions."""
         return replace(self, actions=self.actions + actions)
 
+    def cause(self, action: HandOff | SendSummary | CallBack) -> Turn:
+        """Add an action that reaches somebody; in practice it has no effect."""
+        return self if self.session.practice else self.act(action)
+
     def remark(self, prompt: str) -> Turn:
         """Say something that "répéter" shall not say again."""
         return self.act(Say(prompt, slots=self._slots({})))
@@ -59,7 +65,7 @@ class Turn:
         options: tuple[Option, ...] = (),
     ) -> Turn:
         """Say a prompt with the session's slots and its own."""
-        said = Say(prompt, variant, self._slots(slots or {}), options)
+        said = Say(self.timely(prompt), variant, self._slots(slots or {}), options)
         return replace(self.act(said), spoken=(*self.spoken, said))
 
     def listen(self) -> Turn:
@@ -70,13 +76,22 @@ class Turn:
 
     def again(self) -> Turn:
         """Say the last question once more, word by word, and wait."""
-        turn = self.act(*self.session.spoken)
-        return turn.listen()
+        return self.act(*self.retold()).listen()
+
+    def retold(self) -> tuple[Say, ...]:
+        """The last question once more; a fact that expired since is left out."""
+        return tuple(replace(said, prompt=self.timely(said.prompt)) for said in self.session.spoken)
+
+    def timely(self, key: str) -> str:
+        """The prompt or note to use for `key` now: the one without figures when its fact expired."""
+        expired = self.flows.expiring.get(key, inf) <= self.session.updated_at
+        return f"{key}{SAFE}" if expired else key
 
     def end(self, reason: str, status: str = "ended") -> Turn:
         """Close the conversation."""
         return self.change(status=status, pending=None).act(End(reason))  # type: ignore[arg-type]
 
     def _slots(self, own: Mapping[str, Value]) -> dict[str, Value]:
-        topic = self.session.topic
-        return {**self.session.slots, **({"topic": topic} if topic else {}), **own}
+        topic, lacking = self.session.topic, missing(self.session.slots)
+        about = {"topic": topic, "missing": ",".join(lacking)}
+        return {**self.session.slots, **{name: value for name, value in about.items() if value}, **own}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from voicebot.dialogue.action import End, HandOff, LookUp, SendSummary
-from voicebot.dialogue.asking import ask
-from voicebot.dialogue.flow import Step
-from voicebot.dialogue.meaning import Value
+from voicebot.dialogue.asking import ask, named, offer
+from voicebot.dialogue.documents import COMPLETE, is_first, missing, next_paper
+from voicebot.dialogue.flow import OTHER, Step
+from voicebot.dialogue.meaning import NO, Value
+from voicebot.dialogue.memory import answered, known
 from voicebot.dialogue.policy import LONGEST_WALK
+from voicebot.dialogue.practice import kept, real
 from voicebot.dialogue.session import Note, Place
 from voicebot.dialogue.turn import Turn
 
@@ -20,8 +23,7 @@ def enter(turn: Turn, place: Place | None) -> Turn:
     """Go to `place` and on, until the person is asked, something is looked up, or the conversation ends."""
     turn = turn.change(pending=None, no_match=0, no_input=0, unknown=0)
     for _ in range(LONGEST_WALK):
-        if place is None or not turn.flows.has(place):
-            place = turn.flows.question
+        turn, place = real(turn, place if place and turn.flows.has(place) else turn.flows.question)
         turn = turn.change(place=place)
         turn, place = _ARRIVE[turn.step.kind](turn, turn.step)
         if place is None:
@@ -33,22 +35,51 @@ def leave(turn: Turn, slots: Mapping[str, Value], to: Place | None) -> Turn:
     """The person answered the step: remember it on the trail, keep the `slots`, and go `to`."""
     session = turn.session
     trail = (*session.trail, session.place) if session.place else session.trail
-    return enter(turn.change(trail=trail, slots={**session.slots, **slots}), to)
+    slots = {**session.slots, **answered(turn, turn.step, slots)}
+    return enter(turn.change(trail=trail, slots=slots), to)
+
+
+def accept(turn: Turn, value: Value) -> Turn:
+    """Take `value` as the answer to the step, whatever it took to be sure of it."""
+    step = turn.step
+    slots = {step.slot: value} if step.slot else {}
+    return leave(turn, slots, _after(turn, step, value, slots))
+
+
+def _after(turn: Turn, step: Step, value: Value, slots: dict[str, Value]) -> Place | None:
+    if step.kind == "confirm" and value == NO:
+        return step.no
+    if step.kind == "choose" and value == OTHER and step.other:
+        return step.other
+    return step.next({**turn.session.slots, **slots})
 
 
 def start_topic(turn: Turn, topic: str) -> Turn:
     """Begin the procedure `topic`; where it has no flow yet, say which number to call."""
-    kept = {"textable": "yes" if turn.session.textable else "no"}
-    turn = turn.change(topic=topic, slots=kept, trail=(), notes=())
-    return enter(turn, turn.flows.start(topic) or turn.flows.no_flow)
+    turn, place = real(turn, turn.flows.start(topic) or turn.flows.no_flow)
+    return enter(turn.change(topic=topic, slots=kept(turn), trail=(), notes=()), place)
 
 
 def _question(turn: Turn, step: Step) -> Arrival:
-    return ask(turn), None
+    value = known(turn, step)
+    if value is None:
+        return ask(turn), None
+    kind = step.expecting().kind
+    return offer(turn, "known", f"common.known_{kind}", named(step, value), {"value": value}), None
+
+
+def _documents(turn: Turn, step: Step) -> Arrival:
+    """The next paper, then what is missing, then on."""
+    place, slots = turn.session.place, turn.session.slots
+    paper = next_paper(step, place, slots) if place else None
+    if paper:
+        return (_noted(turn, step).say(step.prompt) if is_first(step, slots) else turn), paper
+    praised = len(step.documents) > 1 and not missing(slots)
+    return (turn.say(COMPLETE) if praised else turn), step.next(slots)
 
 
 def _say(turn: Turn, step: Step) -> Arrival:
-    turn = _noted(turn, step)
+    turn = _noted(turn if not step.practice else turn.change(practice=True), step)
     if step.summary:
         turn = send_summary(turn)
     return (ask(turn), None) if step.more else (turn.say(step.prompt), step.next(turn.session.slots))
@@ -60,7 +91,7 @@ def _lookup(turn: Turn, step: Step) -> Arrival:
 
 def _handoff(turn: Turn, step: Step) -> Arrival:
     ticket = HandOff(turn.key, step.reason or "asked", step.priority, turn.session.topic)
-    turn = _noted(turn, step).say(step.prompt).act(ticket)
+    turn = _noted(turn, step).say(step.prompt).cause(ticket)
     following = step.next(turn.session.slots)
     return (turn, following) if following else (turn.end("handed_off", "handed_off"), None)
 
@@ -79,8 +110,8 @@ def _noted(turn: Turn, step: Step) -> Turn:
 def send_summary(turn: Turn) -> Turn:
     """Text what was gathered on the way."""
     session = turn.session
-    keys = tuple(note.key for note in session.notes)
-    return turn.act(SendSummary(turn.key, session.topic or "", keys, session.slots))
+    keys = tuple(turn.timely(note.key) for note in session.notes)
+    return turn.cause(SendSummary(turn.key, session.topic or "", keys, session.slots))
 
 
 _ARRIVE: dict[str, Callable[[Turn, Step], Arrival]] = {
@@ -88,6 +119,7 @@ _ARRIVE: dict[str, Callable[[Turn, Step], Arrival]] = {
     "ask": _question,
     "choose": _question,
     "confirm": _question,
+    "documents": _documents,
     "lookup": _lookup,
     "handoff": _handoff,
     "end": _end,

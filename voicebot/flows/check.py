@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from voicebot.datafile import Finding, finding
+from voicebot.dialogue.documents import ANSWER_NAMES, COMPLETE, LACKING, prompts
+from voicebot.dialogue.flow import SAFE
 from voicebot.flows.load import Written
 from voicebot.flows.step_checks import STEP_CHECKS
 from voicebot.flows.subject import Checked, Known, PromptView
@@ -37,13 +39,29 @@ def _whole(checked: Checked) -> Iterator[Finding]:
     if circle:
         steps = " → ".join(place.step for place in (*circle, circle[0]))
         yield written.finding("endless_loop", circle[0], steps=steps)
+    yield from _untold_facts(checked)
     yield from _unused_prompts(checked)
+
+
+def _untold_facts(checked: Checked) -> Iterator[Finding]:
+    """A fact that expires is named by the steps that tell it, so that they can do without it one day."""
+    for name, flow in checked.written.flows.by_name.items():
+        told = {step.fact for step in flow.steps.values() if step.fact}
+        for index, fact in enumerate(flow.facts):
+            if fact["expires"] and fact["name"] not in told:
+                about = fact["about"]
+                yield checked.written.files[name].finding("untold_fact", "facts", index, about=about)
 
 
 def _unused_prompts(checked: Checked) -> Iterator[Finding]:
     steps = checked.graph.steps
     used = {f"{place.flow}.{place.step}" for place in steps}
     used |= {key for step in steps.values() for key in (step.prompt, step.note) if key}
+    used |= {f"{key}{SAFE}" for step in steps.values() for key in step.expiring}
+    papers = {document for step in steps.values() for document in step.documents}
+    used |= {key for document in papers for key in prompts(document).values()}
+    used |= {ANSWER_NAMES, COMPLETE, LACKING}
+    groups = {*checked.written.flows.by_name, ANSWER_NAMES.split(".")[0]}
     for key, prompt in checked.prompts.items():
-        if key.split(".")[0] in checked.written.flows.by_name and key not in used:
+        if key.split(".")[0] in groups and key not in used:
             yield finding("unused_prompt", prompt.file, prompt.line, prompt=key)

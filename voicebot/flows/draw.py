@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voicebot.datafile import read
+from voicebot.dialogue.documents import prompts
 from voicebot.dialogue.flow import Flow, Route, Step
 from voicebot.dialogue.meaning import NO, YES
 from voicebot.dialogue.session import Place
@@ -23,6 +24,7 @@ _SHAPES = {
     "ask": ("[/", "/]"),
     "choose": ("{{", "}}"),
     "confirm": ("{", "}"),
+    "documents": ("[/", "\\]"),
     "end": ("([", "])"),
     "handoff": ("[[", "]]"),
     "lookup": ("[(", ")]"),
@@ -99,7 +101,10 @@ def _named(box: Box) -> tuple[str, ...]:
 
 
 def _said(step: Step, caption: Caption) -> str:
-    return step.lookup or step.name if step.kind == "lookup" else caption(step.prompt)
+    if step.kind == "lookup":
+        return step.lookup or step.name
+    papers = ", ".join(caption(f"{prompts(document)['ask']}:label") for document in step.documents)
+    return papers or caption(step.prompt)
 
 
 def _box_id(flow: Flow, step: Step, target: Place) -> str:
@@ -144,7 +149,8 @@ def _value(flow: Flow, slot: str, value: str, caption: Caption) -> str:
     """A choice by its name, yes and no in French, anything else as written."""
     if value in (YES, NO):
         return str(words()["exits"][value])
-    return next((caption(f"{flow.name}.{step.name}.{value}") for step in _offering(flow, slot, value)), value)
+    offering = _offering(flow, slot, value)
+    return next((caption(f"{step.options or step.prompt}.{value}") for step in offering), value)
 
 
 def _offering(flow: Flow, slot: str, value: str) -> Iterator[Step]:

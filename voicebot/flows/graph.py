@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
+from voicebot.dialogue.documents import slot
 from voicebot.dialogue.flow import Flows, Route, Step
 from voicebot.dialogue.meaning import YES
+from voicebot.dialogue.memory import CONSENT
 from voicebot.dialogue.session import Place
 
 #: Where lookups are not known, what they fill is not checked.
 Lookups = Mapping[str, Collection[str]]
-_ALWAYS = frozenset({"textable"})
+_ALWAYS = frozenset({"textable", CONSENT})
 _IN_TOPIC = _ALWAYS | {"topic"}
 
 
@@ -36,6 +38,7 @@ class Exit:
 def exits(step: Step, lookups: Lookups) -> tuple[Exit, ...]:
     """All ways out of `step`, in the order they are tried."""
     filled = frozenset({step.slot} if step.slot else ()) | frozenset(lookups.get(step.lookup or "", ()))
+    filled |= {slot(document) for document in step.documents}
     found = [Exit("routes", route.to, filled, index, route) for index, route in enumerate(step.routes)]
     plain = {"to": (step.to, filled), "no": (step.no, _refused(step, filled))}
     plain |= {"unknown": (step.unknown, frozenset()), "other": (step.other, filled)}
@@ -87,7 +90,7 @@ class Graph:
     def entries(self) -> dict[Place, frozenset[str]]:
         """Where the engine itself can begin, and the slots it fills before."""
         flows = self.flows
-        found = dict.fromkeys((flows.welcome, flows.question, flows.human), _ALWAYS)
+        found = dict.fromkeys((flows.welcome, flows.question, flows.human, flows.another), _ALWAYS)
         found[flows.no_flow] = _IN_TOPIC
         for name, flow in flows.by_name.items():
             if name in self.topics or name == flows.danger:

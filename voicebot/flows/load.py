@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from voicebot.datafile import DataFile, Finding, raise_if_any, read, validate
 from voicebot.dialogue.flow import Flow, Flows, Route, Step
 from voicebot.dialogue.session import Place
-from voicebot.flows.schema import SHAPE, FlowFile, RouteItem, StepItem
+from voicebot.flows.schema import DOCUMENTS_SHAPE, SHAPE, FlowFile, RouteItem, StepItem
+
+#: The file of the folder that lists the papers; all others are procedures.
+DOCUMENTS: Final = "documents.yaml"
+_PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True)
 class Written:
-    """What a folder of flow files says: the flows that could be read, their files, and what is wrong."""
+    """What a folder of flow files says: the flows that could be read, their files, and what is wrong.
+
+    `documents` are the papers that can be asked for.
+    """
 
     flows: Flows
     files: Mapping[str, DataFile]
     findings: tuple[Finding, ...] = ()
+    documents: frozenset[str] = frozenset()
 
     def finding(self, code: str, place: Place, *within: str | int, **words: object) -> Finding:
         """The finding `code` at a part of the step at `place`."""
@@ -38,8 +47,10 @@ def read_flows(folder: Path) -> Written:
     """Read every YAML file of `folder`; a file with errors gives findings instead of a flow."""
     flows: dict[str, Flow] = {}
     files: dict[str, DataFile] = {}
-    findings: list[Finding] = []
+    documents, findings = _documents(folder / DOCUMENTS)
     for path in sorted(folder.glob("*.yaml")):
+        if path.name == DOCUMENTS:
+            continue
         file = read(path)
         shaped, wrong = validate(file, SHAPE.validate_python)
         findings += wrong
@@ -48,7 +59,7 @@ def read_flows(folder: Path) -> Written:
         if shaped.flow != path.stem:
             findings.append(file.finding("file_name", "flow", flow=shaped.flow, stem=path.stem))
         flows[shaped.flow], files[shaped.flow] = _flow(shaped), file
-    return Written(Flows(flows), files, tuple(findings))
+    return Written(Flows(flows), files, tuple(findings), documents)
 
 
 def list_flows(flows: Flows) -> list[tuple[str, int, int]]:
@@ -60,23 +71,55 @@ def list_flows(flows: Flows) -> list[tuple[str, int, int]]:
     return sorted(counted)
 
 
-def stale(flows: Flows, today: date) -> list[tuple[str, str, date]]:
-    """Flow, subject and expiry of each fact that must not be said any more, the longest expired first."""
-    found = [
-        (name, str(fact["about"]), expires)
+@dataclass(frozen=True, order=True)
+class Stale:
+    """A fact that must not be said any more, where to look it up, and the `steps` that do without it."""
+
+    expired: date
+    flow: str
+    about: str
+    source: str
+    steps: tuple[str, ...]
+
+
+def stale(flows: Flows, today: date) -> list[Stale]:
+    """The facts that expired before `today`, the longest expired first."""
+    return sorted(
+        Stale(expires, name, str(fact["about"]), str(fact["source"]), _telling(flow, fact["name"]))
         for name, flow in flows.by_name.items()
         for fact in flow.facts
         if isinstance(expires := fact["expires"], date) and expires < today
-    ]
-    return sorted(found, key=lambda entry: entry[2])
+    )
+
+
+def _telling(flow: Flow, fact: object) -> tuple[str, ...]:
+    return tuple(step.name for step in flow.steps.values() if fact and step.fact == fact)
+
+
+def _documents(path: Path) -> tuple[frozenset[str], list[Finding]]:
+    """The papers of documents.yaml; a folder without the file has none."""
+    if not path.exists():
+        return frozenset(), []
+    shaped, wrong = validate(read(path), DOCUMENTS_SHAPE.validate_python)
+    return frozenset(shaped.documents if shaped else ()), list(wrong)
 
 
 def _flow(file: FlowFile) -> Flow:
-    steps = {name: _step(file.flow, name, item) for name, item in file.steps.items()}
-    return Flow(file.flow, file.start, steps, tuple(fact.model_dump() for fact in file.facts))
+    ends = {fact.name: _end_of(fact.expires) for fact in file.facts if fact.name and fact.expires}
+    steps = {
+        name: _step(file.flow, name, item, ends.get(getattr(item, "fact", None) or ""))
+        for name, item in file.steps.items()
+    }
+    facts = tuple(fact.model_dump() for fact in file.facts)
+    return Flow(file.flow, file.start, steps, facts, file.rehearsed)
 
 
-def _step(flow: str, name: str, item: StepItem) -> Step:
+def _end_of(day: date) -> float:
+    """The end of `day` in Paris, in Unix seconds."""
+    return datetime.combine(day + timedelta(days=1), time(), _PARIS).timestamp()
+
+
+def _step(flow: str, name: str, item: StepItem, valid_until: float | None) -> Step:
     """The core's step: fields have the same names there; names become places and prompt keys."""
     fields: dict[str, Any] = item.model_dump(
         exclude={"routes", "prompt", "note", "to", "no", "unknown", "other"}
@@ -93,6 +136,7 @@ def _step(flow: str, name: str, item: StepItem) -> Step:
         prompt=_key(flow, item.prompt or name),
         note=_key(flow, note) if note else None,
         routes=tuple(_route(flow, route) for route in routes),
+        valid_until=valid_until,
         **fields,
         **targets,
     )

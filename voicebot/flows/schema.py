@@ -74,22 +74,38 @@ class _Going(_Step):
     to: Target | None = None
 
 
-class _Asking(_Going):
-    """A step that waits for an answer and keeps it in `slot`; `unknown` is where "je ne sais pas" goes."""
+class _Telling(_Going):
+    """A step whose prompt may tell a fact: once it expired, `<prompt>_sans_chiffre` is said."""
+
+    fact: Name | None = None
+
+
+class _Asking(_Telling):
+    """A step that waits for an answer and keeps it in `slot`; `unknown` is where "je ne sais pas" goes.
+
+    With `unknown_as` "je ne sais pas" counts as that answer. A `shared` answer is offered again in later
+    procedures and, by consent, in later calls.
+    """
 
     slot: Name | None = None
     unknown: Target | None = None
+    unknown_as: Comparable | None = None
     sensitive: bool = False
+    shared: bool = False
 
 
-class SayStep(_Going):
-    """Tell something. With `more` the person says "suite"; `note` and `summary` concern the SMS summary."""
+class SayStep(_Telling):
+    """Tell something. With `more` the person says "suite"; `note` and `summary` concern the SMS summary.
+
+    With `practice` a rehearsal begins: nothing of it is kept or sent, until a flow that is not `rehearsed`.
+    """
 
     kind: Literal["say"]
     more: bool = False
     unknown: Target | None = None
     note: PromptKey | None = None
     summary: bool = False
+    practice: bool = False
 
 
 class AskStep(_Asking):
@@ -113,6 +129,15 @@ class ConfirmStep(_Asking):
 
     kind: Literal["confirm"]
     no: Target
+
+
+class DocumentsStep(_Going):
+    """Ask for papers of documents.yaml, one after another; missing ones go into summary and ticket."""
+
+    kind: Literal["documents"]
+    documents: tuple[Name, ...] = Field(min_length=1)
+    prompt: PromptKey = "documents.debut"
+    note: PromptKey | None = None
 
 
 class LookupStep(_Going):
@@ -139,35 +164,58 @@ class EndStep(_Step):
 
 
 StepItem = Annotated[
-    SayStep | AskStep | ChooseStep | ConfirmStep | LookupStep | HandoffStep | EndStep,
+    SayStep | AskStep | ChooseStep | ConfirmStep | DocumentsStep | LookupStep | HandoffStep | EndStep,
     Field(discriminator="kind"),
 ]
 
 
-class Fact(_Strict):
+class Source(_Strict):
     """A civic fact: what it is `about`, the official page to check, the year it was `seen` there.
 
-    `verified_on` is null until a person has checked it; after `expires` it must not be said any more.
+    `verified_on` is null until a person has checked it.
     """
 
     about: str = Field(min_length=1)
     source: str = Field(min_length=1)
     seen: int | None
     verified_on: date | None
+
+
+class Fact(Source):
+    """A fact of a procedure. After the day `expires` it is not said any more by the steps that name it."""
+
+    name: Name | None = None
     expires: date | None = None
 
 
 class FlowFile(_Strict):
-    """A whole file: one procedure."""
+    """A whole file: one procedure. In practice, one that is not `rehearsed` ends the practice."""
 
     flow: Name
     start: Name
+    rehearsed: bool = True
     facts: tuple[Fact, ...] = ()
     steps: dict[Name, StepItem] = Field(min_length=1)
 
 
+class DocumentsFile(_Strict):
+    """documents.yaml: every paper that can be asked for, with the facts about it and how to get it."""
+
+    documents: dict[Name, tuple[Source, ...]]
+
+
 SHAPE: TypeAdapter[FlowFile] = TypeAdapter(FlowFile)
-STEP_KINDS: tuple[StepKind, ...] = ("say", "ask", "choose", "confirm", "lookup", "handoff", "end")
+DOCUMENTS_SHAPE: TypeAdapter[DocumentsFile] = TypeAdapter(DocumentsFile)
+STEP_KINDS: tuple[StepKind, ...] = (
+    "say",
+    "ask",
+    "choose",
+    "confirm",
+    "documents",
+    "lookup",
+    "handoff",
+    "end",
+)
 
 
 def json_schema() -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from voicebot.datafile import Finding, finding
-from voicebot.dialogue.flow import OTHER, Route, Step
+from voicebot.dialogue.documents import ANSWERS, STAGES, about_paper
+from voicebot.dialogue.flow import OTHER, SAFE, Route, Step
 from voicebot.dialogue.meaning import NO, YES
+from voicebot.dialogue.memory import CONSENT, OPEN, UNRECOGNIZED
 from voicebot.dialogue.session import Place
 from voicebot.flows.graph import exits, leads_on
 from voicebot.flows.subject import Checked, PromptView
@@ -29,6 +32,10 @@ def _answers(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
     """The step keeps its answer, and its routes can ever fit."""
     if step.kind == "ask" and not step.slot and step.expects != "intent":
         yield checked.written.finding("missing_slot", place, step=step.name)
+    closed = step.expecting().closed
+    if step.unknown_as is not None and closed and step.unknown_as not in step.expecting().answers:
+        words = {"slot": step.slot, "value": step.unknown_as, "expected": ", ".join(step.expecting().answers)}
+        yield checked.written.finding("never_fits", place, "unknown_as", **words)
     for index, route in enumerate(step.routes):
         within = ("routes", index, "when", "slot")
         filled = checked.sometimes[place] | {step.slot} | checked.filled_by(step)
@@ -53,8 +60,11 @@ def _never_fits(checked: Checked, place: Place, index: int, route: Route) -> Ite
 
 def _possible(checked: Checked, slot: str) -> set[str] | None:
     """The values that the slot can have when all of them can be listed, else None."""
-    if slot == "textable":
-        return {YES, NO}
+    fixed = {"textable": {YES, NO}, CONSENT: {YES, NO, OPEN, UNRECOGNIZED}}
+    if slot in fixed:
+        return fixed[slot]
+    if slot in checked.document_slots:
+        return set(ANSWERS)
     kinds = [step.expecting() for step in checked.setters.get(slot, ())]
     if (
         slot in checked.looked_up
@@ -85,7 +95,7 @@ def _choices(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
 
 def _labels(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
     """Each choice has a name, each name a choice, and both stand in the order of the keys."""
-    key = f"{place.flow}.{place.step}"
+    key = step.options or step.prompt
     prompt = checked.prompts.get(key)
     named = tuple(value for value in prompt.options if value != OTHER) if prompt else ()
     for index, choice in enumerate(step.choices):
@@ -114,9 +124,10 @@ def _prompts(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
             yield written.finding("missing_prompt", place, field_, step=step.name, prompt=key)
         elif prompt:
             yield from _placeholders(checked, place, step, field_, prompt)
-    own = checked.prompts.get(f"{place.flow}.{place.step}")
+    title = step.title or step.prompt
+    own = checked.prompts.get(title)
     if own and not own.label and step.waits and step.slot:
-        yield finding("missing_name", own.file, own.line, prompt=f"{place.flow}.{place.step}")
+        yield finding("missing_name", own.file, own.line, prompt=title)
 
 
 def _placeholders(
@@ -134,10 +145,56 @@ def _placeholders(
             yield finding("placeholder_option", prompt.file, prompt.line, slot=slot)
 
 
+def _documents(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
+    """Each paper is known, is asked once, and can be asked for, explained, got and noted."""
+    for index, document in enumerate(step.documents):
+        where = ("documents", index)
+        if document not in checked.written.documents:
+            expected = ", ".join(sorted(checked.written.documents))
+            yield checked.written.finding(
+                "unknown_document", place, *where, document=document, expected=expected
+            )
+        elif document in step.documents[:index]:
+            yield checked.written.finding("document_twice", place, *where, document=document)
+        else:
+            for stage in STAGES:
+                paper = about_paper(step, replace(place, part=f"{document}.{stage}"))
+                yield from (*_choices(checked, place, paper), *_prompts(checked, place, paper))
+
+
+def _facts(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
+    """The fact that is told exists, and there are words without it for the day after it expires."""
+    named = {str(fact["name"]) for fact in checked.written.flows.by_name[place.flow].facts if fact["name"]}
+    if step.fact and step.fact not in named:
+        known = ", ".join(sorted(named))
+        yield checked.written.finding("unknown_fact", place, "fact", fact=step.fact, expected=known)
+    for key in step.expiring:
+        safe = checked.prompts.get(f"{key}{SAFE}")
+        if safe:
+            yield from _placeholders(checked, place, step, "fact", safe)
+        else:
+            yield checked.written.finding("unsafe", place, "fact", fact=step.fact, prompt=f"{key}{SAFE}")
+
+
+def _shared(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
+    """An answer is offered again only to a question that can be answered with it."""
+    if not step.shared:
+        return
+    if not step.slot:
+        yield checked.written.finding("shared_unkept", place, "shared", step=step.name)
+    for other in checked.setters.get(step.slot or "", ()):
+        if other.shared and other.expecting().answers != step.expecting().answers:
+            yield checked.written.finding("shared_differs", place, "shared", slot=step.slot)
+            return
+
+
 STEP_CHECKS: tuple[Callable[[Checked, Place, Step], Iterator[Finding]], ...] = (
     _targets,
     _answers,
     _choices,
+    _documents,
+    _facts,
+    _shared,
     _lookups,
     _prompts,
 )

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from voicebot.dialogue.documents import slot
 from voicebot.dialogue.flow import Step
+from voicebot.dialogue.memory import CONSENT
 from voicebot.dialogue.session import Place
 from voicebot.flows.graph import Graph
 from voicebot.flows.load import Written
@@ -81,7 +83,12 @@ class Checked:
     @cached_property
     def slots(self) -> frozenset[str]:
         """Every slot that something fills."""
-        return frozenset(self.setters) | self.looked_up | {"textable", "topic"}
+        return frozenset(self.setters) | self.document_slots | self.looked_up | {"textable", "topic", CONSENT}
+
+    @cached_property
+    def document_slots(self) -> frozenset[str]:
+        """Every slot that tells whether the person has a paper."""
+        return frozenset(slot(each) for step in self.graph.steps.values() for each in step.documents)
 
     @cached_property
     def looked_up(self) -> frozenset[str]:
@@ -89,8 +96,8 @@ class Checked:
         return frozenset(slot for filled in self.graph.lookups.values() for slot in filled)
 
     def filled_by(self, step: Step) -> frozenset[str]:
-        """The slots that the lookup of `step` fills."""
-        return frozenset(self.graph.lookups.get(step.lookup or "", ()))
+        """The slots that the lookup or the papers of `step` fill."""
+        return frozenset(self.graph.lookups.get(step.lookup or "", ())) | {*map(slot, step.documents)}
 
     def can_be_filled(self, slot: str) -> bool:
         """Whether something fills `slot`; while lookups are not known, any of them might."""

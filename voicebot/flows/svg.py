@@ -27,6 +27,7 @@ _COLOURS = {
     "ask": ("#1f5fa8", "#eef5fd"),
     "choose": ("#0f766e", "#ecf9f7"),
     "confirm": ("#6d4aa8", "#f5f0fc"),
+    "documents": ("#9d2c6b", "#fdf1f7"),
     "lookup": ("#8a5a00", "#fdf6e6"),
     "handoff": ("#b3261e", "#fdf0ef"),
     "end": ("#2f6b2f", "#eff8ee"),

@@ -54,7 +54,8 @@ class Terms:
     """What may be sent: the number it comes from, how many a day to one person, and when calls may be made.
 
     After `settle_s` seconds without an answer Twilio is asked whether it took a request. What could not leave
-    within `useful_s` seconds, because nothing ran, would only puzzle the person and is given up.
+    within `useful_s` seconds, because nothing ran, would only puzzle the person and is given up. What a
+    mediator writes counts apart, up to `replies_a_day`.
     """
 
     sender: str
@@ -63,6 +64,7 @@ class Terms:
     hours: CallingHours = field(default_factory=CallingHours)
     settle_s: float = 60.0
     useful_s: float = 3 * 24 * 3600.0
+    replies_a_day: int = 60
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Errands:
     async def _fail(self, letter: Letter, code: str) -> None:
         if letter.delivery is None:
             failed = given_up(self._laid(letter), code, self.clock())
-            await self._settle(letter.ref, await self._lay(letter.ref, failed))
+            await self._settle(letter.ref, await self._lay(letter, failed))
         else:
             await self.give_up(letter.ref, code)
 
@@ -115,18 +117,24 @@ class Errands:
         ref, laid = letter.ref, self._laid(letter)
         if ref.kind == "callback" and not await self.outbox.reserve(ref, self.clock()):
             laid = given_up(laid, REPEATED, self.clock())
-        return await self._lay(ref, laid)
+        return await self._lay(letter, laid)
 
     def _laid(self, letter: Letter) -> Delivery:
         if letter.ref.kind == "callback":
             return of_call(self.clock())
         return of_texts(summary_texts(self.prompts, letter.content), self.clock())
 
-    async def _lay(self, ref: Ref, laid: Delivery) -> Delivery | None:
-        at = self.clock()
-        allowed = self.terms.texts_a_day if ref.kind == "sms" else self.terms.calls_a_day
-        allowance = Allowance(ref.kind, local_day(at), allowed)
-        return await self.outbox.begin(ref, laid, allowance, given_up(laid, TOO_MANY, at))
+    async def _lay(self, letter: Letter, laid: Delivery) -> Delivery | None:
+        at, (what, most) = self.clock(), self._allowed(letter)
+        allowance = Allowance(what, local_day(at), most)
+        return await self.outbox.begin(letter.ref, laid, allowance, given_up(laid, TOO_MANY, at))
+
+    def _allowed(self, letter: Letter) -> tuple[str, int]:
+        """What is counted and how many a day; a mediator may write more than a machine."""
+        if letter.ref.kind == "callback":
+            return "callback", self.terms.calls_a_day
+        written_by_hand = bool(letter.content.get("text"))
+        return ("reply", self.terms.replies_a_day) if written_by_hand else ("sms", self.terms.texts_a_day)
 
     async def _carry_out(self, ref: Ref, going: Delivery | None, request: Request) -> None:
         """Send part after part, until all are with Twilio or the rest must wait. None: it was erased."""

@@ -13,7 +13,7 @@ from voicebot.datafile import DataFile, Finding, read, validate
 from voicebot.prompts.placeholders import STYLES, Placeholder, placeholders
 
 #: The files of the folder that hold no prompts.
-TOPICS, WORDS, JARGON = "topics.yaml", "words.yaml", "jargon.yaml"
+TOPICS, WORDS, JARGON, LONG_VALUES = "topics.yaml", "words.yaml", "jargon.yaml", "long_values.yaml"
 VARIANTS = ("ask", "retry", "keys", "help", "sms")
 
 Sentence = Annotated[str, Field(min_length=1)]
@@ -59,6 +59,13 @@ class Reply(_Strict):
     between: str
 
 
+class Listed(_Strict):
+    """How a list is told: what stands between its things, and before the last."""
+
+    between: str
+    last: str
+
+
 class Euros(_Strict):
     """Amounts of money."""
 
@@ -73,8 +80,10 @@ class Words(_Strict):
 
     options: ByChannel
     reply: Reply
+    texted: dict[Sentence, Sentence]
     digits: ByChannel
     pairs: ByChannel
+    listed: Listed
     decimal: str
     euros: Euros
     date: Sentence
@@ -140,7 +149,7 @@ def read_prompts(folder: Path) -> Book:
     findings = [*wrong_topics, *wrong_words]
     entries: dict[str, Entry] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in (TOPICS, WORDS, JARGON):
+        if path.name in (TOPICS, WORDS, JARGON, LONG_VALUES):
             continue
         file = read(path)
         items, wrong = validate(file, PROMPTS.validate_python)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from string import Formatter
 
-#: `label`, `number` and `who` are said of a topic, `option` and `choice` of a choice.
+#: `label`, `number` and `who` are said of a topic, `option` and `choice` of a choice, `papers` of papers.
 STYLES = (
     "choice",
     "date",
@@ -16,6 +16,7 @@ STYLES = (
     "number",
     "option",
     "pairs",
+    "papers",
     "phone",
     "who",
 )

@@ -39,6 +39,10 @@ _TEXTED: dict[Variant, tuple[str, ...]] = {
 _FALLBACKS = {"voice": _SPOKEN, "keypad": _TYPED, "sms": _TEXTED}
 
 
+#: These have no wording of their own for SMS.
+_SPOKEN_ONLY = frozenset({"retry", "help"})
+
+
 @dataclass(frozen=True)
 class Text:
     """Words to speak or send. `key` names a human recording of them; None when they contain an answer."""
@@ -81,8 +85,12 @@ class Prompts:
         return found
 
     def caption(self, key: str) -> str:
-        """What a prompt or label key stands for, to be shown to people: never raises, slots become "…"."""
-        entry = self.entries.get(key)
+        """What a prompt or label key stands for, to be shown to people: never raises, slots become "…".
+
+        `key` with ":label" behind it stands for the short name of a question.
+        """
+        key, _, short = key.partition(":")
+        entry = None if short else self.entries.get(key)
         text = entry.texts["ask"] if entry else label(key, self.topics, self.entries)
         return re.sub(r"\{[^}]*\}", "…", text) if text else key
 
@@ -95,7 +103,8 @@ class Prompts:
         medium: Medium = "sms" if channel == "sms" else "voice"
         said = self._filled(entry, variant, say.slots, medium)
         if medium == "sms":
-            return (Text(said.text + self._replies(say.options), said.key),)
+            text = self._texted(said.text) if variant in _SPOKEN_ONLY else said.text
+            return (Text(text + self._replies(say.options), said.key),)
         return (said, *self._spoken(say.options))
 
     @staticmethod
@@ -149,6 +158,11 @@ class Prompts:
             answers = reply.between.join(self._worded(reply.each, option) for option in options)
             return " " + reply.all.format(answers=answers)
         return "".join("\n" + self._worded(self.words.options.sms, option) for option in options)
+
+    def _texted(self, text: str) -> str:
+        """Words written for the ear, in the words of who reads: "dites" becomes "écrivez"."""
+        words = self.words.texted
+        return re.sub(r"\w+", lambda match: words.get(match[0], match[0]), text)
 
     def _worded(self, form: str, option: Option) -> str:
         return form.format(label=self.label(option.label), key=option.key)

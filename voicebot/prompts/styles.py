@@ -160,6 +160,14 @@ def _named(key: str, filled: _Filled, saying: Saying) -> str:
     return label(key, saying.topics, saying.entries) or str(filled.value)
 
 
+def _papers(filled: _Filled, saying: Saying) -> str:
+    """Papers by their names, as a list."""
+    names = [_named(f"documents.{paper}", filled, saying) for paper in str(filled.value).split(",")]
+    listed = saying.words.listed
+    *first, last = names
+    return f"{listed.between.join(first)}{listed.last}{last}" if first else last
+
+
 _STYLES: dict[str, Callable[[_Filled, Saying], str]] = {
     "": _plain,
     "choice": _choice,
@@ -171,6 +179,7 @@ _STYLES: dict[str, Callable[[_Filled, Saying], str]] = {
     "number": _topic_number,
     "option": _option,
     "pairs": _pairs,
+    "papers": _papers,
     "phone": _pairs,
     "who": _topic_who,
 }

@@ -111,6 +111,7 @@ class Conversation:
         self._peeking: asyncio.Task[str] | None = None
         self._entry = ""
         self._entry_s = 0.0
+        self._written: deque[str] = deque()
         self._over_voice_s = 0.0
         self._was_speaking = False
         self._judged = ""
@@ -127,6 +128,8 @@ class Conversation:
         """20 ms came in: speak on, listen, and take the turn when it is ours."""
         if self._thinking and self._thinking.done():
             self._answer(self._thinking)
+        if self._written and not self._thinking and not self.over:
+            await self._take_written()
         await self._play()
         wide = self._upsampler.accept(pcm)
         for _, probability in self._speech.accept(wide):
@@ -143,6 +146,10 @@ class Conversation:
         self._entry_s = 0.0
         if is_complete(self._entry, self._spoken.expecting):
             self._take_keys()
+
+    def read(self, text: str) -> None:
+        """The person wrote `text` instead of speaking: their answer once the last one is dealt with."""
+        self._written.append(text)
 
     async def close(self) -> None:
         """The line is gone."""
@@ -290,6 +297,10 @@ class Conversation:
             self._entry_s += FRAME_S
             if self._entry_s >= _KEY_PAUSE_S:
                 self._take_keys()
+
+    async def _take_written(self) -> None:
+        await self._hush()
+        self._think(self._turns.hear(Transcript(self._written.popleft(), 1.0)))
 
     def _take_keys(self) -> None:
         digits, self._entry = self._entry, ""

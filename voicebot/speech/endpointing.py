@@ -53,7 +53,7 @@ _PATIENCE = {
     "phone": Patience(complete=0.35, open=1.8, hesitating=2.2),
     "date": Patience(complete=0.6, open=1.3, hesitating=2.0),
 }
-_OPEN_QUESTION = Patience(complete=0.5, open=0.8, hesitating=1.8)
+_OPEN_QUESTION = Patience(complete=0.4, open=0.8, hesitating=1.8, pause=0.15)
 
 
 def patience(kind: str) -> Patience:

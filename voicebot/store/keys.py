@@ -9,10 +9,18 @@ DAY_S = 24 * HOUR_S
 
 #: A conversation can be resumed for a day.
 SESSION_TTL_S = DAY_S
+#: An empty session is left by who wants to be forgotten, so that a repeated webhook does not begin anew.
+FORGOTTEN_TTL_S = HOUR_S
+#: What was invented in practice is gone soon even when a call breaks off.
+PRACTICE_TTL_S = HOUR_S
 #: What was said, turn by turn, redacted and sealed; shown to the mediator.
 TURNS_TTL_S = DAY_S
 #: Tickets and texts to send, with the sealed number to call back.
 RECORD_TTL_S = 30 * DAY_S
+#: What a person agreed to be remembered by, or that they did not; counted from their last call.
+MEMORY_TTL_S = 180 * DAY_S
+#: The index outlives everything it names, so that all of it can be erased.
+INDEX_TTL_S = MEMORY_TTL_S
 
 _PREFIX = "voicebot"
 
@@ -30,6 +38,10 @@ class PersonKeys:
     def turns(self, session_id: str) -> str:
         """List of sealed turn records."""
         return self._key(f"turns:{session_id}")
+
+    def gaps(self, session_id: str) -> str:
+        """List of how long each answer was waited for, of calls that are tried out."""
+        return self._key(f"gaps:{session_id}")
 
     def latest(self) -> str:
         """String: the id of the session that a new call may resume."""
@@ -63,9 +75,33 @@ class PersonKeys:
         """String: how many texts came from the person in a stretch of time. Not in the index, as `count`."""
         return self._key(f"flood:{window}")
 
+    def memory(self) -> str:
+        """String: sealed, whether the person agreed to be remembered and the answers they gave."""
+        return self._key("memory")
+
+    def tickets(self) -> str:
+        """Set of the ids of the person's tickets."""
+        return self._key("tickets")
+
+    def ticket(self, ticket_id: str) -> str:
+        """Hash: `blob` (the sealed ticket, without its history) and `version`."""
+        return self._key(f"handoff:{ticket_id}")
+
+    def history(self, ticket_id: str) -> str:
+        """List of the sealed entries of a ticket's history. Only ever appended to."""
+        return self._key(f"history:{ticket_id}")
+
     def opted_out(self) -> str:
         """String: set while the person wants no texts. Kept without expiry: silence is a promise."""
         return self._key("opted-out")
+
+    def thread(self) -> str:
+        """Hash: the sealed messages between the person and mediators, by id."""
+        return self._key("thread")
+
+    def held(self) -> str:
+        """String: the ticket for which a mediator texts with the person; the assistant is silent then."""
+        return self._key("held")
 
     def index(self) -> str:
         """Set of all keys of the person: what "oubliez-moi" erases."""
@@ -90,6 +126,26 @@ def abandoned(kind: str) -> str:
     return f"{_PREFIX}:abandoned:{kind}"
 
 
+def closed() -> str:
+    """Sorted set of `person/ticket_id` by time: the tickets that are done with."""
+    return f"{_PREFIX}:closed:ticket"
+
+
+def ticket_of(ticket_id: str) -> str:
+    """String: the pseudonym of whose ticket it is."""
+    return f"{_PREFIX}:ticket-of:{ticket_id}"
+
+
+def mediators() -> str:
+    """Hash: the sealed mediators, by id. Kept without expiry."""
+    return f"{_PREFIX}:mediators"
+
+
+def rung(mediator_id: str) -> str:
+    """String: the ticket about which a mediator is being rung, so that nobody rings them twice at once."""
+    return f"{_PREFIX}:rung:{mediator_id}"
+
+
 def flood(window: int) -> str:
     """String: how many texts came from everybody in a stretch of time."""
     return f"{_PREFIX}:flood:{window}"
@@ -98,3 +154,77 @@ def flood(window: int) -> str:
 def dropped(day: str) -> str:
     """String: how many texts were left without an answer on a day (counted since 1970)."""
     return f"{_PREFIX}:dropped:{day}"
+
+
+#: Who signed in to the console stays so for a working day.
+SIGNIN_TTL_S = 12 * HOUR_S
+#: Between the password and the six digits.
+SECOND_STEP_TTL_S = 5 * 60
+#: Wrong passwords are counted for a quarter of an hour.
+ATTEMPTS_TTL_S = 15 * 60
+#: A code of six digits is good for 90 seconds around its half minute, and once.
+CODE_TTL_S = 120
+#: Who saw and did what in the console is kept for a year.
+AUDIT_TTL_S = 365 * DAY_S
+#: Counts without anybody's name.
+FIGURES_TTL_S = 400 * DAY_S
+
+
+def account(account_id: str) -> str:
+    """String: the sealed account of somebody who works in the console. Kept without expiry."""
+    return f"{_PREFIX}:account:{account_id}"
+
+
+def account_of(email_pseudonym: str) -> str:
+    """String: the id of the account with this address of mail."""
+    return f"{_PREFIX}:account-of:{email_pseudonym}"
+
+
+def accounts() -> str:
+    """Set of the ids of all accounts."""
+    return f"{_PREFIX}:accounts"
+
+
+def signin(digest: str) -> str:
+    """String: `account_id/stage` of who signed in; `digest` is of the cookie's secret."""
+    return f"{_PREFIX}:signin:{digest}"
+
+
+def signins(account_id: str) -> str:
+    """Set of the digests of all places where an account is signed in."""
+    return f"{_PREFIX}:signins:{account_id}"
+
+
+def attempts(kind: str, who: str) -> str:
+    """Counter of sign-ins tried; `who` is a pseudonym."""
+    return f"{_PREFIX}:attempts:{kind}:{who}"
+
+
+def code_used(account_id: str, code: str) -> str:
+    """String: set while a code of six digits would still be good but was used."""
+    return f"{_PREFIX}:code:{account_id}:{code}"
+
+
+def audit() -> str:
+    """Stream of who saw and did what in the console: `at who did about`."""
+    return f"{_PREFIX}:audit"
+
+
+def figures(day: str) -> str:
+    """Hash: what was counted on `day` (2026-01-31), without anybody's name."""
+    return f"{_PREFIX}:figures:{day}"
+
+
+def notices() -> str:
+    """Hash: the messages of the day for mediators, by id."""
+    return f"{_PREFIX}:notices"
+
+
+def news() -> str:
+    """Channel on which pages that are open hear that something changed."""
+    return f"{_PREFIX}:news"
+
+
+def opening() -> str:
+    """String: when mediators answer the telephone, as an administrator has set it. Kept without expiry."""
+    return f"{_PREFIX}:opening"

@@ -161,6 +161,15 @@ class Outbox:
         async with named_failure():
             return int(await self._redis.zcard(waiting(kind)))
 
+    async def state(self, kind: Kind, at: float) -> tuple[int, int, float]:
+        """How many wait, how many were given up in the last month, and how many seconds the oldest is due."""
+        async with named_failure():
+            waiting_count = int(await self._redis.zcard(waiting(kind)))
+            given_up = int(await self._redis.zcard(abandoned(kind)))
+            oldest = await self._redis.zrange(waiting(kind), 0, 0, withscores=True)
+        overdue_s = max(0.0, at - float(oldest[0][1])) if oldest else 0.0
+        return waiting_count, given_up, overdue_s
+
     async def reserve(self, ref: Ref, at: float) -> bool:
         """Whether no other record of this kind is on its way to the person: three wishes make one call.
 

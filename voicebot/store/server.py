@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ from voicebot.errors import StoreError
 _TIMEOUT_S = 1.0
 _QUEUE_TIMEOUT_S = 10.0
 _RETRIES = 3
+#: Beside the data of an embedded server: where it is reached.
+_ADDRESS = "address"
 
 T = TypeVar("T")
 
@@ -29,15 +31,28 @@ T = TypeVar("T")
 async def connect(url: str | None, data: Path) -> AsyncIterator[Redis]:
     """A checked connection; StoreError in one sentence when Redis does not answer.
 
-    Without `url` a server is started in this process, its append-only file in `data`.
+    Without `url` a server is started in this process, its append-only file in `data`; where another process
+    runs one on the same `data`, that one is used.
     """
     if url:
         async with _opened(Redis.from_url(url, **_options())) as redis:
             yield redis
         return
-    with embedded(data) as socket:
+    running = await _running(data)
+    with nullcontext(running) if running else embedded(data) as socket:
         async with _opened(Redis(unix_socket_path=socket, **_options())) as redis:
             yield redis
+
+
+async def _running(data: Path) -> str | None:
+    """The socket of a server that another process runs on `data`: two would spoil the file."""
+    try:
+        socket = (data / _ADDRESS).read_text(encoding="utf-8")
+        async with Redis(unix_socket_path=socket, **_options()) as redis:
+            await arrived(redis.ping())
+    except (OSError, RedisError):
+        return None
+    return socket
 
 
 async def arrived(answer: Awaitable[T] | T) -> T:
@@ -61,6 +76,7 @@ def embedded(data: Path, socket: Path | None = None) -> _Embedded:
 class _Embedded:
     def __init__(self, data: Path, socket: Path | None) -> None:
         self._data = data
+        self._address = data / _ADDRESS
         self._socket = socket
 
     def __enter__(self) -> str:
@@ -77,9 +93,11 @@ class _Embedded:
             config={"appendonly": "yes", "appendfsync": "always"},
         )
         self._server.start()
+        self._address.write_text(socket, encoding="utf-8")
         return socket
 
     def __exit__(self, *error: object) -> None:
+        self._address.unlink(missing_ok=True)
         self._server.stop()
         self._folder.cleanup()
 

@@ -12,10 +12,25 @@ from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError, WatchError
 
 from voicebot.dialogue.codec import from_dict, to_dict
+from voicebot.dialogue.meaning import Value
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
-from voicebot.store.keys import RECORD_TTL_S, SESSION_TTL_S, TURNS_TTL_S, PersonKeys, abandoned, call, waiting
+from voicebot.store.keys import (
+    FORGOTTEN_TTL_S,
+    INDEX_TTL_S,
+    MEMORY_TTL_S,
+    PRACTICE_TTL_S,
+    RECORD_TTL_S,
+    SESSION_TTL_S,
+    TURNS_TTL_S,
+    PersonKeys,
+    abandoned,
+    call,
+    closed,
+    ticket_of,
+    waiting,
+)
 from voicebot.store.server import arrived
 
 Plain = Mapping[str, Any]
@@ -38,8 +53,19 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """What a person said to being remembered, and the shared answers of their calls if they agreed."""
+
+    agreed: bool
+    slots: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
 class Change:
-    """All that one turn writes. `version` is the one that was loaded; `turn` is the redacted turn record."""
+    """All that one turn writes. `version` is the one that was loaded; `turn` is the redacted turn record.
+
+    `memory` replaces what was remembered of the person for later calls.
+    """
 
     session: Session
     version: int
@@ -47,6 +73,7 @@ class Change:
     records: tuple[Record, ...] = ()
     forget: bool = False
     opt_out: bool = False
+    memory: Memory | None = None
 
 
 async def _nobody(kind: str, person: str, record_id: str) -> None:
@@ -79,6 +106,12 @@ class Sessions:
         session, version = await self.load(person, str(session_id))
         usable = version > 0 and session.status in ("open", "suspended")
         return to_dict(session) if usable else None
+
+    async def memory(self, person: str) -> Memory | None:
+        """What the person agreed to be remembered by; None when they were never asked, or it expired."""
+        async with named_failure():
+            sealed = await self._redis.get(PersonKeys(person).memory())
+        return None if sealed is None else Memory(**self._privacy.unseal(sealed))
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
@@ -177,10 +210,13 @@ class Sessions:
 
     async def _withdraw(self, person: str) -> None:
         """Take the names of an erased person's records out of the queues."""
-        for listed in (of(kind) for kind in RECORD_KINDS for of in (waiting, abandoned)):
-            names = [name async for name, _ in self._redis.zscan_iter(listed, match=f"{person}/*")]
+        lists = [of(kind) for kind in RECORD_KINDS for of in (waiting, abandoned)]
+        for listed in (*lists, closed()):
+            names = [str(name) async for name, _ in self._redis.zscan_iter(listed, match=f"{person}/*")]
             if names:
                 await self._redis.zrem(listed, *names)
+            for name in names:
+                await self._redis.delete(ticket_of(name.partition("/")[2]))
 
     async def _write(self, change: Change) -> bool:
         keys = PersonKeys(change.session.person)
@@ -197,6 +233,8 @@ class Sessions:
             self._put_turn(pipe, keys, change)
             for record in change.records:
                 self._put_record(pipe, keys, record)
+            if change.memory and not change.forget:
+                self._put_memory(pipe, keys, change.memory)
             if change.opt_out:
                 pipe.set(keys.opted_out(), "1")
             try:
@@ -209,7 +247,10 @@ class Sessions:
         key = keys.session(change.session.id)
         blob = self._privacy.seal(to_dict(change.session))
         pipe.hset(key, mapping={"blob": blob, "version": change.version + 1})
-        pipe.expire(key, SESSION_TTL_S)
+        if change.forget:
+            pipe.expire(key, FORGOTTEN_TTL_S)
+            return
+        pipe.expire(key, PRACTICE_TTL_S if change.session.practice else SESSION_TTL_S)
         pipe.set(keys.latest(), change.session.id, ex=SESSION_TTL_S)
         self._remember(pipe, keys, key, keys.latest())
 
@@ -221,6 +262,11 @@ class Sessions:
         pipe.expire(key, TURNS_TTL_S)
         self._remember(pipe, keys, key)
 
+    def _put_memory(self, pipe: Pipeline, keys: PersonKeys, memory: Memory) -> None:
+        sealed = self._privacy.seal({"agreed": memory.agreed, "slots": dict(memory.slots)})
+        pipe.set(keys.memory(), sealed, ex=MEMORY_TTL_S)
+        self._remember(pipe, keys, keys.memory())
+
     def _put_record(self, pipe: Pipeline, keys: PersonKeys, record: Record) -> None:
         key = keys.record(record.kind, record.id)
         content = {"kind": record.kind, "id": record.id, "at": record.at, **record.content}
@@ -230,7 +276,7 @@ class Sessions:
     @staticmethod
     def _remember(pipe: Pipeline, keys: PersonKeys, *names: str) -> None:
         pipe.sadd(keys.index(), *names)
-        pipe.expire(keys.index(), RECORD_TTL_S)
+        pipe.expire(keys.index(), INDEX_TTL_S)
 
 
 @asynccontextmanager

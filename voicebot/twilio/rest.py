@@ -59,14 +59,14 @@ class TwilioClient:
         For a request whose answer was lost: Twilio's API knows no idempotency key. Raises as above.
         """
         find = self._client.messages.list
-        found = await _request(lambda: find(to=to, from_=from_, limit=_LOOKED_AT))
+        found = await _request(lambda: find(to=to, from_=from_, limit=_LOOKED_AT, page_size=_LOOKED_AT))
         # A trial account puts a sentence of its own before the text.
         return _newest(each for each in found if str(each.body).endswith(body) and _made(each) >= since)
 
     async def find_call(self, *, to: str, from_: str, since: float) -> str | None:
         """The SID of a call made at `since` or later; None when Twilio has none such. Raises as above."""
         find = self._client.calls.list
-        found = await _request(lambda: find(to=to, from_=from_, limit=_LOOKED_AT))
+        found = await _request(lambda: find(to=to, from_=from_, limit=_LOOKED_AT, page_size=_LOOKED_AT))
         return _newest(each for each in found if _made(each) >= since)
 
     async def create_call(

@@ -88,6 +88,16 @@ def hang_up(sounds: Iterable[Sound] = ()) -> str:
     return str(response)
 
 
+def pass_on(number: str, before: Iterable[Sound], after: Iterable[Sound], timeout_s: int = 30) -> str:
+    """Say `before`, connect the caller to `number` (+33…), say `after` when nobody answers; static."""
+    response = _saying(before)
+    dial = Dial(timeout=timeout_s)
+    dial.number(number)
+    response.append(dial)
+    _say(response, after)
+    return str(response)
+
+
 def redirect(url: str, sounds: Iterable[Sound] = ()) -> str:
     """Say `sounds`, then go on at `url`."""
     response = _saying(sounds)

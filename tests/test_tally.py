@@ -1,0 +1,61 @@
+"""What a conversation adds to the figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from voicebot.app import FLOWS
+from voicebot.dialogue import step
+from voicebot.dialogue.event import Event, Heard, HungUp, Started, StayedSilent
+from voicebot.dialogue.flow import Flows
+from voicebot.dialogue.meaning import Meaning
+from voicebot.dialogue.session import Session
+from voicebot.flows.load import load_flows
+from voicebot.tally import tally
+
+FLOWS_READ = load_flows(FLOWS)
+
+
+def counted(*events: Event, flows: Flows = FLOWS_READ) -> Counter[str]:
+    session, counts = Session("CA1", "someone"), Counter[str]()
+    for event in events:
+        after, actions = step(session, event, flows)
+        counts.update(tally(session, event, after, actions))
+        session = after
+    return counts
+
+
+def heard(number: int, **meaning: object) -> Heard:
+    return Heard(f"e{number}", float(number), Meaning("", **meaning))  # type: ignore[arg-type]
+
+
+def test_who_calls_about_the_rsa_and_hangs_up_is_counted_where_they_left() -> None:
+    counts = counted(
+        Started("e0", 0.0, "voice", True),
+        heard(1, intent="rsa", certainty="sure"),
+        StayedSilent("e2", 2.0),
+        heard(3, value=61, certainty="sure"),
+        HungUp("e4", 4.0),
+    )
+    reached = {"reached:accueil.question": 1, "reached:rsa.age": 1, "reached:rsa.france": 1}
+    told = {"calls": 1, "topic:rsa": 1, "understood": 2, "silent": 1, "left:rsa.france": 1}
+    assert counts == Counter({**told, **reached})
+
+
+def test_who_texts_and_asks_for_a_person() -> None:
+    counts = counted(Started("e0", 0.0, "sms", True), heard(1, intent="conseiller", certainty="sure"))
+    assert counts["texts"] == 1
+    assert counts["calls"] == 0
+    assert counts["handoff:asked"] == 1
+
+
+def test_what_fits_nothing_is_counted_as_misunderstood() -> None:
+    counts = counted(Started("e0", 0.0, "voice", True), heard(1))
+    assert counts["misunderstood"] == 1
+    assert counts["unclear:accueil.question"] == 1
+
+
+def test_names_hold_nothing_that_was_said() -> None:
+    said = Meaning("je m'appelle Jeanne 0612345678", certainty="unsure")
+    counts = counted(Started("e0", 0.0, "voice", True), Heard("e1", 1.0, said))
+    assert not any("Jeanne" in name or "06" in name for name in counts)

@@ -1,0 +1,21 @@
+"""The service put together: settings in, a FastAPI application out."""
+
+from voicebot.app.build import Make, build, waiting_room
+from voicebot.app.parts import FLOWS, PROMPTS, ROOT, privacy, recognizer, twilio, voice
+from voicebot.app.sending import worker
+from voicebot.app.site import create_app
+
+__all__ = [
+    "FLOWS",
+    "PROMPTS",
+    "ROOT",
+    "Make",
+    "build",
+    "create_app",
+    "privacy",
+    "recognizer",
+    "twilio",
+    "voice",
+    "waiting_room",
+    "worker",
+]

@@ -1,0 +1,42 @@
+"""Single parts as the settings ask for them: keys, Twilio, ears, voice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voicebot.config import Settings
+from voicebot.privacy import Privacy
+from voicebot.speech import voices
+from voicebot.speech.stt.choose import recognizers
+from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.speech.voice import Voice
+from voicebot.twilio.rest import TwilioClient
+
+ROOT = Path(__file__).parents[2]
+FLOWS = ROOT / "voicebot" / "flows"
+PROMPTS = ROOT / "prompts" / "fr"
+
+
+def privacy(settings: Settings) -> Privacy:
+    """The keys of the settings; ConfigError when they are missing or malformed."""
+    return Privacy(settings.pseudonym_key.get_secret_value(), settings.fernet_keys)
+
+
+def twilio(settings: Settings) -> TwilioClient | None:
+    """Twilio's REST API, None where no account is configured: then nothing is sent and nobody called."""
+    if not settings.twilio_account or not settings.twilio_tokens:
+        return None
+    return TwilioClient(settings.twilio_account, settings.twilio_tokens[0], base_url=settings.twilio_api)
+
+
+def recognizer(settings: Settings) -> tuple[Recognizer | None, tuple[str, ...]]:
+    """The best recognizer that can be loaded, and a sentence for each better one that cannot."""
+    if settings.recognizer == "none":
+        return None, ()
+    found, notes = recognizers(settings.var / "models", settings.recognizer)
+    return (found[0] if found else None), tuple(notes)
+
+
+def voice(settings: Settings) -> Voice:
+    """The voice of the assistant, as far as its engines are installed."""
+    return voices.assistant(settings.var, PROMPTS / "recorded", settings.voice_ahead, settings.voice_now)

@@ -1,0 +1,104 @@
+"""The report on one activity ("compte rendu d'activité"): filled in from the conversation. Pure.
+
+Its categories are those in use among digital mediators; they stand in fr/words.yaml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+from voicebot.console.forms import Form
+from voicebot.console.pages import day, words
+from voicebot.console.reading import Answer
+
+#: How much the person does alone, from nothing to everything.
+Autonomy = Literal["accompanied", "partly", "autonomous"]
+#: Reasons for a handoff that show that the person needs somebody beside them.
+_NEEDS_COMPANY: Final = frozenset({"no_match", "no_input", "worried", "danger"})
+_CHANNELS: Final = frozenset({"voice", "keypad", "sms"})
+
+
+@dataclass(frozen=True)
+class Report:
+    """The boxes of the form, by their codes."""
+
+    themes: frozenset[str] = frozenset()
+    equipment: frozenset[str] = frozenset()
+    autonomy: Autonomy = "partly"
+    orientation: frozenset[str] = frozenset()
+    anonymous: bool = True
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What the report is about. `at` in Unix seconds; `place` and `outcome` may be ""."""
+
+    at: float
+    topic: str | None
+    subject: str
+    reason: str
+    channel: str
+    place: str
+    outcome: str
+    answers: Sequence[Answer]
+
+
+def filled(activity: Activity) -> Report:
+    """What follows from the conversation; a person checks it."""
+    theme = words()["report"]["topics"].get(activity.topic or "")
+    needs = activity.reason in _NEEDS_COMPANY
+    danger = {"emergency"} if activity.reason == "danger" else set()
+    oriented = {"administration"} if activity.outcome == "oriented" else set()
+    return Report(
+        themes=frozenset({theme} if theme else ()),
+        equipment=frozenset({"phone"} if activity.channel in _CHANNELS else ()),
+        autonomy="accompanied" if needs else "partly",
+        orientation=frozenset(danger | oriented),
+    )
+
+
+def checked(form: Form) -> Report:
+    """What a mediator ticked; unknown codes are left out."""
+    lists = words()["report"]
+    autonomy = form.text("autonomy")
+    return Report(
+        _known(form.every("themes"), lists["themes"]),
+        _known(form.every("equipment"), lists["equipment"]),
+        next((level for level in get_args(Autonomy) if level == autonomy), "partly"),
+        _known(form.every("orientation"), lists["orientation"]),
+        form.ticked("anonymous"),
+    )
+
+
+def written(activity: Activity, report: Report) -> str:
+    """The report as plain text, a line a heading. An anonymous one tells no place and no answer."""
+    return "\n".join(_lines(activity, report))
+
+
+def _lines(activity: Activity, report: Report) -> Iterator[str]:
+    forms, lists = words()["report"]["text"], words()["report"]
+    yield forms["title"].format(day=day(activity.at))
+    yield forms["channel"].format(channel=words()["channels"].get(activity.channel, activity.channel))
+    yield forms["themes"].format(list=_listed(report.themes, lists["themes"]))
+    yield forms["subject"].format(subject=activity.subject)
+    yield forms["equipment"].format(list=_listed(report.equipment, lists["equipment"]))
+    yield forms["autonomy"].format(level=lists["autonomy"][report.autonomy])
+    yield forms["orientation"].format(list=_listed(report.orientation, lists["orientation"]))
+    if activity.place and not report.anonymous:
+        yield forms["place"].format(place=activity.place)
+    if activity.answers and not report.anonymous:
+        told = " ; ".join(f"{answer.question} : {answer.text}" for answer in activity.answers)
+        yield forms["answers"].format(answers=told)
+    if activity.outcome:
+        yield forms["outcome"].format(outcome=words()["outcomes"].get(activity.outcome, activity.outcome))
+
+
+def _listed(codes: Collection[str], names: Mapping[str, Any]) -> str:
+    told = [str(name) for code, name in names.items() if code in codes]
+    return ", ".join(told) or str(words()["report"]["text"]["unknown"])
+
+
+def _known(codes: Iterable[str], names: Collection[str]) -> frozenset[str]:
+    return frozenset(code for code in codes if code in names)

@@ -1,0 +1,57 @@
+"""Said once: shared answers are offered again instead of being asked, and kept for later calls by consent.
+
+The slot `consent` is "open" once there is something to keep and nobody has asked yet; a flow then asks and
+fills it with "yes" or "no". It stays away from who cannot be recognized when they call again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from voicebot.dialogue.action import Remember
+from voicebot.dialogue.meaning import NO, YES, Value
+from voicebot.dialogue.session import Session
+from voicebot.dialogue.steps import Step
+from voicebot.dialogue.turn import Turn
+
+CONSENT = "consent"
+#: The values of the slot besides "yes" and "no": to be asked, and never to be asked.
+OPEN, UNRECOGNIZED = "open", "unrecognized"
+
+
+def known(turn: Turn, step: Step) -> Value | None:
+    """What was said earlier where `step` asks again; None when nothing that still answers it."""
+    if not step.shared or not step.slot or turn.session.practice:
+        return None
+    value = turn.session.remembered.get(step.slot)
+    expecting = step.expecting()
+    return None if expecting.closed and value not in expecting.answers else value
+
+
+def answered(turn: Turn, step: Step, slots: Mapping[str, Value]) -> dict[str, Value]:
+    """`slots` filled at `step`, and that consent is wanted when they hold the first shared answer."""
+    first = step.shared and step.slot in slots and CONSENT not in turn.session.slots
+    return {**slots, **({CONSENT: OPEN} if first and not turn.session.practice else {})}
+
+
+def withdrawn(turn: Turn, slot: str | None) -> Turn:
+    """The answer kept in `slot` is no longer true."""
+    left = {name: value for name, value in turn.session.remembered.items() if name != slot}
+    return turn.change(remembered=left)
+
+
+def gathered(before: Session, turn: Turn) -> Turn:
+    """The turn with its shared answers remembered: in the session, and with consent for later calls."""
+    if turn.session.practice:
+        return turn
+    slots = turn.session.slots
+    said = {name: slots[name] for name in sorted(turn.flows.shared) if name in slots}
+    turn = turn.change(remembered={**turn.session.remembered, **said})
+    consent = slots.get(CONSENT)
+    unchanged = (consent, turn.session.remembered) == (before.slots.get(CONSENT), before.remembered)
+    if consent not in (YES, NO) or unchanged:
+        return turn
+    remember = Remember(consent == YES, turn.session.remembered if consent == YES else {})
+    # The last action tells the channel what to wait for, so it stays the last.
+    return replace(turn, actions=(*turn.actions[:-1], remember, *turn.actions[-1:]))

@@ -1,0 +1,24 @@
+"""What a change of a ticket adds to the figures: counts without anybody's name. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from voicebot.handoff.ticket import Ticket
+
+_TAKEN: Final = ("claimed", "in_call")
+
+
+def counted(before: Ticket | None, after: Ticket) -> Mapping[str, int]:
+    """Who waited how long until a mediator took them (once), what came of it, calls that came to nothing."""
+    counts: dict[str, int] = {}
+    if before is None:
+        return counts
+    if before.state == "waiting" and after.state in _TAKEN and before.last_mediator is None:
+        counts |= {"waited": 1, "waited_s": max(0, round(after.since - after.opened_at))}
+    if before.state != "closed" and after.state == "closed":
+        counts[f"outcome:{after.outcome}"] = 1
+    if after.missed > before.missed:
+        counts["call_back_missed"] = 1
+    return counts

@@ -1,0 +1,57 @@
+"""What Prometheus reads of this process: counts and waits, without anybody's words, number or pseudonym."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+
+MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
+#: Around the aims: 0.3 and 0.5 s at closed questions, 0.8 and 1.3 s at open ones.
+_SECONDS: Final = (0.1, 0.2, 0.3, 0.5, 0.8, 1.3, 2.0, 3.0, 5.0)
+
+_COUNTS = Counter(
+    "voicebot_events", "What happened in conversations: the tally of each turn", ["what", "which"]
+)
+_REPLIES = Histogram(
+    "voicebot_reply_seconds",
+    "From the last sound of speech to the first of the answer, by kind of question and part of the way",
+    ["question", "part"],
+    buckets=_SECONDS,
+)
+_FAILURES = Counter("voicebot_failures", "What went wrong, by kind of error", ["where", "error"])
+_OUTBOX = Gauge("voicebot_outbox", "Texts and call-backs: waiting, or given up", ["kind", "state"])
+_OVERDUE = Gauge("voicebot_outbox_overdue_seconds", "How long the oldest one has been due", ["kind"])
+CALLS_LIVE: Final = Gauge("voicebot_calls_live", "Calls on an audio socket of this process")
+
+
+def count(counts: Mapping[str, int]) -> None:
+    """Add the tally of a turn: counts by `what` or `what:which`."""
+    for name, times in counts.items():
+        what, _, which = name.partition(":")
+        _COUNTS.labels(what, which).inc(times)
+
+
+def replied(question: str, parts: Mapping[str, float]) -> None:
+    """An answer has begun to sound; `parts` in seconds."""
+    for part, seconds in parts.items():
+        _REPLIES.labels(question, part).observe(seconds)
+    _REPLIES.labels(question, "all").observe(sum(parts.values()))
+
+
+def failed(where: str, error: str) -> None:
+    """Something went wrong; `error` is its kind, never its words."""
+    _FAILURES.labels(where, error).inc()
+
+
+def outbox(kind: str, waiting: int, given_up: int, overdue_s: float) -> None:
+    """What the outbox holds now."""
+    _OUTBOX.labels(kind, "waiting").set(waiting)
+    _OUTBOX.labels(kind, "given_up").set(given_up)
+    _OVERDUE.labels(kind).set(overdue_s)
+
+
+def page() -> bytes:
+    """All of it in Prometheus' text format."""
+    return generate_latest()

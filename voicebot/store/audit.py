@@ -1,0 +1,48 @@
+"""Who saw and did what in the console: a Redis stream that is only added to, without anybody's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from voicebot.store import keys
+from voicebot.store.sessions import named_failure
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Account `who` did `did` (a code) at `at` (Unix seconds) to `about`: a ticket, an account, or ""."""
+
+    at: float
+    who: str
+    did: str
+    about: str = ""
+
+
+class Audit:
+    """The log of deeds."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def note(self, deed: Deed) -> None:
+        """Add a deed; those older than a year go."""
+        fields: dict[Any, Any] = {
+            "at": f"{deed.at:.3f}",
+            "who": deed.who,
+            "did": deed.did,
+            "about": deed.about,
+        }
+        oldest = f"{max(0, int((deed.at - keys.AUDIT_TTL_S) * 1000))}-0"
+        async with named_failure():
+            await self._redis.xadd(keys.audit(), fields, minid=oldest, approximate=True)
+
+    async def latest(self, most: int = 200) -> list[Deed]:
+        """The last deeds, the newest first."""
+        async with named_failure():
+            entries = await self._redis.xrevrange(keys.audit(), count=most)
+        return [
+            Deed(float(fields["at"]), fields["who"], fields["did"], fields["about"]) for _, fields in entries
+        ]

@@ -1,0 +1,38 @@
+"""What a turn adds to the figures: counts by name, without anybody's words, number or pseudonym. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from voicebot.dialogue.action import Action, End, HandOff
+from voicebot.dialogue.event import Event, Heard, HungUp, Started, StayedSilent
+from voicebot.dialogue.session import Session
+
+
+def tally(before: Session, event: Event, after: Session, actions: tuple[Action, ...]) -> Mapping[str, int]:
+    """Counts by `what` or `what:which`. A turn that changes nothing counts nothing."""
+    return Counter(_counted(before, event, after, actions))
+
+
+def _counted(before: Session, event: Event, after: Session, actions: tuple[Action, ...]) -> Iterator[str]:
+    if isinstance(event, Started) and before.turn == 0:
+        yield "texts" if after.channel == "sms" else "calls"
+    if after.topic and after.topic != before.topic:
+        yield f"topic:{after.topic}"
+    if after.place and after.place != before.place:
+        yield f"reached:{after.place.flow}.{after.place.step}"
+    if isinstance(event, Heard):
+        lost = after.no_match > before.no_match
+        yield "misunderstood" if lost else "understood"
+        if lost and before.place:
+            yield f"unclear:{before.place.flow}.{before.place.step}"
+    if isinstance(event, StayedSilent):
+        yield "silent"
+    if isinstance(event, HungUp) and before.status == "open" and before.place:
+        yield f"left:{before.place.flow}.{before.place.step}"
+    for action in actions:
+        if isinstance(action, End):
+            yield f"ended:{action.reason}"
+        if isinstance(action, HandOff):
+            yield f"handoff:{action.reason}"

@@ -1,0 +1,193 @@
+"""Calls from the browser: the page asks what to do, and speaks on an audio socket, as Twilio does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal
+from uuid import uuid4
+
+import structlog
+from fastapi import APIRouter, Request, Response, WebSocket
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import JSONResponse
+
+from voicebot.channels import media_messages, media_stream
+from voicebot.channels.media_messages import Inbound, Rejected, Start, Typed
+from voicebot.channels.security import read_body
+from voicebot.channels.voice_desk import Reply
+from voicebot.errors import StoreError
+from voicebot.runner import Who
+from voicebot.speech.conversation import TurnTiming
+from voicebot.trial.bench import Bench
+from voicebot.trial.door import ROOT
+from voicebot.trial.orders import render
+
+log = structlog.get_logger()
+
+_POLICY_VIOLATION: Final = 1008
+_LONGEST_TEXT: Final = 500
+#: What a gap is made of, as `TurnTiming` names it.
+_PARTS: Final = ("endpointing", "recognition", "dialogue", "speech")
+
+Order = Mapping[str, Any]
+
+
+class Asked(BaseModel):
+    """A request about a call: `call` is its ticket, `turn` tells a repeat from a new answer."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    call: Annotated[str, Field(max_length=1024)]
+    turn: Annotated[int, Field(ge=0, le=10_000)] = 0
+    digits: Annotated[str, Field(pattern=r"^[0-9*#]{0,64}$")] = ""
+    text: Annotated[str, Field(max_length=_LONGEST_TEXT)] = ""
+
+
+class _TextMessage(BaseModel):
+    """The one message of our socket that Twilio's has not: the person writes instead of speaking."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    event: Literal["text"]
+    body: Annotated[str, Field(validation_alias=AliasPath("text", "body"), max_length=_LONGEST_TEXT)]
+
+
+def parse(message: str | bytes) -> Inbound | Typed | Rejected:
+    """As `media_messages.parse`, and what the person wrote."""
+    parsed = media_messages.parse(message)
+    if not (isinstance(parsed, Rejected) and parsed.reason == "unknown_event"):
+        return parsed
+    try:
+        written = _TextMessage.model_validate_json(message)
+    except ValidationError:
+        return parsed
+    return Typed(written.body) if written.body.strip() else parsed
+
+
+def routes(bench: Bench) -> APIRouter:
+    """Everything about calls below `/essai`."""
+    router = APIRouter(prefix=ROOT)
+    calls = _Calls(bench)
+    for path, answer in {
+        "/call": calls.begin,
+        "/call/after": calls.after,
+        "/call/keys": calls.keys,
+        "/call/text": calls.text,
+    }.items():
+        router.add_api_route(path, _ordered(bench, answer), methods=["POST"])
+    router.add_api_route("/call/end", calls.end, methods=["POST"])
+    router.add_api_websocket_route("/stream/{ticket}", calls.stream)
+    return router
+
+
+class _Calls:
+    """Twilio's part and the caller's, as far as the server has to do with it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    async def begin(self, request: Request) -> Order:
+        """Somebody pressed the green button: what the voice webhook would answer."""
+        visitor = self._bench.door.known(request)
+        who = Who(self._bench.person(visitor), f"CA{uuid4().hex}")
+        reply = await self._bench.desk.begin(who, f"{who.session_id}:begin", textable=True)
+        return {"call": self._bench.call_ticket(who.session_id, visitor), **self._order(who, reply)}
+
+    async def after(self, request: Request) -> Order:
+        """The socket is closed."""
+        who, _ = await self._asked(request)
+        return self._order(
+            who, await self._bench.desk.after_stream(who.session_id, f"{who.session_id}:after")
+        )
+
+    async def keys(self, request: Request) -> Order:
+        """Keys were pressed, or none in time, where we do not listen."""
+        who, asked = await self._asked(request)
+        event_id = f"{who.session_id}:keys:{asked.turn}"
+        return self._order(who, await self._bench.desk.keys(who.session_id, asked.digits, event_id))
+
+    async def text(self, request: Request) -> Order:
+        """Something was written where we do not listen."""
+        who, asked = await self._asked(request)
+        event_id = f"{who.session_id}:text:{asked.turn}"
+        return self._order(who, await self._bench.desk.read(who.session_id, asked.text, event_id))
+
+    async def end(self, request: Request) -> Response:
+        """The red button, or the page was closed."""
+        who, _ = await self._asked(request)
+        await self._hung_up(who)
+        return Response(status_code=204)
+
+    async def stream(self, socket: WebSocket, ticket: str) -> None:
+        """The audio socket: a ticket instead of a signature, and it opens one call only."""
+        call_id, _, person = (self._bench.tickets.subject("stream", ticket) or "").partition("/")
+        if not call_id:
+            log.warning("trial stream refused: the ticket is wrong or too old")
+            await socket.close(_POLICY_VIOLATION)
+            return
+        who = Who(person, call_id)
+        await socket.accept()
+
+        def is_its_own(start: Start) -> bool:
+            return start.call_sid == call_id and start.custom_parameters.get("person") == person
+
+        watched = replace(self._bench.service, watch=_Watch(self._bench, who).took)
+        we_left = await media_stream.serve(watched, socket, parse, is_its_own)
+        if not we_left:
+            await self._hung_up(who)
+
+    async def _asked(self, request: Request) -> tuple[Who, Asked]:
+        asked = Asked.model_validate_json(await read_body(request))
+        return self._bench.caller(request, asked.call), asked
+
+    async def _hung_up(self, who: Who) -> None:
+        try:
+            await self._bench.desk.ended(who.session_id, "completed", f"{who.session_id}:ended")
+        except StoreError as error:  # nobody is there any more; the session expires by itself
+            log.error("trial call not ended", error=type(error).__name__)
+
+    def _order(self, who: Who, reply: Reply) -> Order:
+        ticket = self._bench.tickets.issue("stream", f"{who.session_id}/{who.person}")
+        return {"call_sid": who.session_id, **render(reply, f"{ROOT}/stream/{ticket}")}
+
+
+class _Watch:
+    """Notes the gaps of one call; watching never disturbs it."""
+
+    def __init__(self, bench: Bench, who: Who) -> None:
+        self._bench, self._who = bench, who
+        self._notes: set[asyncio.Task[None]] = set()
+
+    def took(self, timing: TurnTiming) -> None:
+        """A reply has begun to sound."""
+        note = asyncio.create_task(self._note(timing))
+        self._notes.add(note)
+        note.add_done_callback(self._notes.discard)
+
+    async def _note(self, timing: TurnTiming) -> None:
+        try:
+            turns = await self._bench.service.runner.sessions.turns(self._who.person, self._who.session_id)
+            parts = {part: round(1000 * getattr(timing, part)) for part in _PARTS}
+            turn = turns[-1]["turn"] if turns else 0
+            await self._bench.gaps.add(self._who.person, self._who.session_id, {"turn": turn, **parts})
+        except StoreError as error:
+            log.warning("gap not noted", error=type(error).__name__)
+
+
+def _ordered(
+    bench: Bench, answer: Callable[[Request], Awaitable[Order]]
+) -> Callable[[Request], Awaitable[Response]]:
+    """The order as JSON; when we fail, the apology in words, and the call is over."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return JSONResponse(await answer(request))
+        except ValidationError:
+            return JSONResponse({"detail": "expected a request of the trial page"}, 422)
+        except StoreError as error:
+            log.error("trial call failed", error=type(error).__name__)
+            return JSONResponse({"do": "hang_up", "sounds": [], "said": bench.desk.apology()}, 503)
+
+    return endpoint

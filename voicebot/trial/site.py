@@ -1,0 +1,26 @@
+"""The trial page put together: its routes and static files, with their headers."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from redis.asyncio import Redis
+from starlette.staticfiles import StaticFiles
+
+from voicebot.channels.service import Service
+from voicebot.channels.sms import TextDesk
+from voicebot.channels.telephone_desk import TelephoneDesk
+from voicebot.store.gaps import Gaps
+from voicebot.trial import calls, pages
+from voicebot.trial.bench import Bench
+from voicebot.trial.door import ROOT, Door
+from voicebot.trial.tickets import Tickets
+
+
+def open_site(app: FastAPI, service: Service, redis: Redis, key: str) -> None:
+    """Add `/essai` to the application; `key` is asked for, or "" lets everybody in."""
+    tickets = Tickets(service.privacy, service.runner.clock)
+    door = Door(tickets, key, service.public_url.startswith("https://"))
+    bench = Bench(service, TelephoneDesk(service), TextDesk(service), tickets, door, Gaps(redis))
+    app.include_router(calls.routes(bench))
+    app.include_router(pages.routes(bench))
+    app.mount(f"{ROOT}/static", StaticFiles(directory=pages.STATIC))
