@@ -1,7 +1,8 @@
 """Throw any text at understanding: `python -m benchmarks.fuzz_interpret 100000`.
 
-Prints texts a second and the slowest ones. Ends with an error, and the text that caused it, when `interpret` raises,
-gives something malformed or takes longer than `--limit` ms. The same seed throws the same texts.
+Prints texts a second and the slowest ones. Ends with an error, and the text that caused it, when
+`interpret` raises, gives something malformed or takes longer than `--limit` ms.
+The same seed throws the same texts.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def main() -> None:
         times.append(took)
     rate = 1000 * len(times) / sum(times)
     median, slowest = statistics.median(times), max(times)
-    Console().print(f"{len(times)} texts, {rate:.0f} a second; median {median:.2f} ms, slowest {slowest:.1f} ms")
+    Console().print(
+        f"{len(times)} texts, {rate:.0f} a second; median {median:.2f} ms, slowest {slowest:.1f} ms"
+    )
 
 
 def thrown(count: int, seed: int) -> Iterator[tuple[str, Expecting, str]]:

@@ -1,4 +1,4 @@
-"""Sentences as a recognizer writes them: spoken, sent by telephone with noise, recognized, and kept as a file.
+"""Sentences as a recognizer writes them: spoken, sent by telephone with noise, recognized, kept as a file.
 
     .venv/bin/python -m benchmarks.heard held-out       # plain.yaml → tests/fr/evaluation/heard.yaml
     .venv/bin/python -m benchmarks.heard development    # tests/fr/utterances → tests/fr/heard.yaml
@@ -46,7 +46,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("set", choices=("held-out", "development"))
     chosen = parser.parse_args().set
-    said, target = (_plain(), HELD_OUT / "heard.yaml") if chosen == "held-out" else (_seen(), HEARD_DEVELOPMENT)
+    said, target = (
+        (_plain(), HELD_OUT / "heard.yaml") if chosen == "held-out" else (_seen(), HEARD_DEVELOPMENT)
+    )
     recognizer, expected = _recognizer(), _expected()
     talkers = [_voice(name) for name in VOICES]
     heard: dict[str, list[str]] = defaultdict(list)
@@ -58,7 +60,7 @@ def main() -> None:
 
 
 def by_telephone(sound: Pcm, noise_db: float) -> Pcm:
-    """Speech (8 kHz) with white noise `noise_db` under it, through the telephone band and μ-law, at 16 kHz."""
+    """Speech (8 kHz) with white noise `noise_db` under it, through telephone band and μ-law, at 16 kHz."""
     noisy = over_noise(np.concatenate([pause(_PAUSE_S), sound, pause(_PAUSE_S)]), SPEECH_DBFS - noise_db)
     return resample(decode(encode(band(noisy))), TELEPHONE_HZ, RECOGNIZER_HZ)
 
@@ -111,7 +113,9 @@ def _write(target: Path, chosen: str, recognizer: str, heard: dict[str, Sequence
     }
     yaml = YAML()
     yaml.width = 1000
-    ordered = {intent: list(texts) for intent, texts in sorted(heard.items(), key=lambda i: i[0] == NO_INTENT)}
+    ordered = {
+        intent: list(texts) for intent, texts in sorted(heard.items(), key=lambda i: i[0] == NO_INTENT)
+    }
     with target.open("w", encoding="utf-8") as file:
         yaml.dump({"made": made, "channel": "voice", "sentences": ordered}, file)
 

@@ -59,8 +59,8 @@ def test_a_figure_of_speech_is_no_danger(understanding: Understanding, text: str
     ("text", "danger"),
     [
         (
-            "bonjour madame alors voilà je vous appelle pour le loyer que je peux plus payer et puis mon mari "
-            "est parti et franchement je veux mourir j'en peux plus",
+            "bonjour madame alors voilà je vous appelle pour le loyer que je peux plus payer et puis mon "
+            "mari est parti et franchement je veux mourir j'en peux plus",
             "suicide",
         ),
         (
@@ -80,7 +80,9 @@ def test_a_danger_is_heard_in_the_middle_of_a_long_sentence(
     assert meaning.certainty in ("sure", "unsure")
 
 
-@pytest.mark.parametrize("text", ["j'en peux plus de vivre comme ça", "j'ai peur chez moi", "je vais craquer"])
+@pytest.mark.parametrize(
+    "text", ["j'en peux plus de vivre comme ça", "j'ai peur chez moi", "je vais craquer"]
+)
 def test_a_hint_of_danger_is_asked_about(understanding: Understanding, text: str) -> None:
     meaning = understanding.interpret(text, Expecting())
 

@@ -42,6 +42,6 @@ class Ambiguous:
         return tuple(Candidate(intent, 1 / len(intents)) for intent in intents)
 
     def halves(self, words: str) -> Iterator[tuple[str, str]]:
-        """What was said before and after each word where one need may end and another begin, at most a few."""
+        """What was said before and after each word where one need may end and another begin, at most few."""
         for joint in islice(self.between.finditer(words), _JOINTS):
             yield words[: joint.start()], words[joint.end() :]

@@ -1,7 +1,7 @@
-"""A linear classifier learned from the example sentences at load: ridge regression on weighted features.
+"""A linear classifier learned from the example sentences at load: ridge regression, weighted features.
 
-Solved sentence by sentence in its dual form, so that learning takes a second with numpy alone. Compared on the
-development set with logistic regression, a linear SVM and radial kernels: as good or better at few false
+Solved sentence by sentence in its dual form, so that learning takes a second with numpy alone. Compared on
+the development set with logistic regression, a linear SVM and radial kernels: as good or better at few false
 acceptances.
 """
 
@@ -19,7 +19,7 @@ from voicebot.dialogue.meaning import Candidate
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-#: Ridge penalty and the weight of the constant feature, chosen by cross-validation and on the development set.
+#: Ridge penalty and weight of the constant feature, by cross-validation and on the development set.
 _PENALTY = 0.3
 _CONSTANT = 0.05
 #: Turns regression outputs into probabilities; with it a score of 0.6 is right nine times in ten or better.

@@ -1,4 +1,4 @@
-"""What a sentence is recognised by: pieces of its words as they sound, pairs of words, keywords and concepts."""
+"""What a sentence is recognised by: pieces of its words as they sound, word pairs, keywords, concepts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Features:
         keywords: Mapping[str, Sequence[str]],
         concepts: Mapping[str, Sequence[str]],
     ) -> Features:
-        """`keywords`: intent → phrases that name it; `concepts`: concept → phrases for it, found by their sound."""
+        """`keywords`: intent → phrases that name it; `concepts`: concept → phrases, found by their sound."""
         spoken = ((sounds(normalise(phrase)), name) for name, all_ in concepts.items() for phrase in all_)
         written = ((normalise(phrase), name) for name, all_ in keywords.items() for phrase in all_)
         return cls(sounds, Phrases.of(written), Phrases.of(spoken))

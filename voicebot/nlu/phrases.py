@@ -25,7 +25,9 @@ class Phrases:
     def found(self, words: str) -> set[str]:
         """The names of the phrases in `words`; where several begin at one word, the longest counts."""
         said = words.split()
-        return {name for start in range(len(said)) for name in self._starting(said[start : start + self.longest])}
+        return {
+            name for start in range(len(said)) for name in self._starting(said[start : start + self.longest])
+        }
 
     def _starting(self, said: list[str]) -> frozenset[str]:
         for size in range(len(said), 0, -1):

@@ -1,4 +1,4 @@
-"""Utterances that mean several procedures, to be offered instead of guessing: a bare office, or two needs at once."""
+"""Utterances that mean several procedures, to be offered, not guessed: a bare office, or two needs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from voicebot.nlu.intents import Intents
 
 #: With both its keywords said, the second intent is offered too from this score on.
 _BOTH_NAMED = 0.15
-#: Two halves of an utterance that each ask for something else at least so clearly are two needs. Chosen on the
-#: development set: of its sentences with one need, one in a hundred is asked back for this.
+#: Two halves of an utterance that each ask for something else at least so clearly are two needs. Chosen on
+#: the development set: of its sentences with one need, one in a hundred is asked back for this.
 _EACH_CLEAR = 0.6
 #: Never one of two to choose from.
 _ALONE = frozenset({"urgence"})
