@@ -22,7 +22,7 @@ help: ## this list
 
 setup: $(PACKAGES) $(MODELS) ## install everything into .venv and var/
 
-demo: setup ## play one whole call about the RSA, write it as a WAV file, tell how to go on
+demo: setup ## play one whole call about the RSA, then serve a telephone for the browser (not with DEMO_ONCE=1)
 	$(BIN)/voicebot demo
 
 test: setup $(SOUNDS) $(CHECKERS) $(BROWSER) ## run the whole test suite

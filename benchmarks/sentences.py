@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voicebot import datafile
@@ -14,10 +14,13 @@ from voicebot.nlu.understanding import PACKAGED
 
 DEVELOPMENT = Path(__file__).parent.parent / "tests" / "fr" / "utterances"
 HELD_OUT = Path(__file__).parent.parent / "tests" / "fr" / "evaluation"
+#: The spoken part of the development set as a recognizer wrote it (benchmarks/heard.py).
+HEARD_DEVELOPMENT = DEVELOPMENT.parent / "heard.yaml"
+MIXED_DEVELOPMENT = DEVELOPMENT.parent / "mixed.yaml"
 
-#: Styles of the held-out set in the order they are shown; `mixed` and `out of domain` are measured otherwise.
-STYLES = ("plain", "complaint", "learner", "sms", "heard")
-MIXED, OUT_OF_DOMAIN, COMMANDS = "mixed", "out of domain", "commands"
+HEARD, MIXED, OUT_OF_DOMAIN, COMMANDS = "heard", "mixed", "out of domain", "commands"
+#: What is out of domain, as a recognizer wrote it.
+HEARD_OUT_OF_DOMAIN = "out of domain, heard"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ class Sentence:
     meant: tuple[str, ...]
 
 
+#: Styles of the held-out set in the order they are shown; beside them MIXED and OUT_OF_DOMAIN.
+STYLES = ("plain", "complaint", "learner", "sms", HEARD)
+
+
 def examples() -> list[tuple[str, str]]:
     """The training sentences with their labels."""
     return list(vocabulary.read(PACKAGED).examples())
@@ -37,27 +44,30 @@ def examples() -> list[tuple[str, str]]:
 
 def held_out(folder: Path = HELD_OUT) -> list[Sentence]:
     """Everything that is never looked at while tuning."""
-    said = [
-        each for style in STYLES if (folder / f"{style}.yaml").exists() for each in _styled(folder, style)
-    ]
-    return [*said, *_mixed(folder), *_out_of_domain(folder)]
+    said = [each for style in STYLES for each in _styled(folder / f"{style}.yaml", style)]
+    return [*said, *_mixed(folder / "mixed.yaml"), *_out_of_domain(folder)]
 
 
 def development() -> list[Sentence]:
     """What may be looked at. A procedure's sentence that is also a training example would measure memory."""
     trained = {plain(text) for text, _ in examples()}
-    return [each for each in _developed() if each.style == COMMANDS or plain(each.text) not in trained]
+    unseen = [each for each in _developed() if each.style == COMMANDS or plain(each.text) not in trained]
+    return [*unseen, *map(_strange, _styled(HEARD_DEVELOPMENT, HEARD)), *_mixed(MIXED_DEVELOPMENT)]
 
 
-def _styled(folder: Path, style: str) -> Iterator[Sentence]:
-    data = datafile.read(folder / f"{style}.yaml").data
+def _strange(heard: Sentence) -> Sentence:
+    return replace(heard, style=HEARD_OUT_OF_DOMAIN) if heard.meant == (NO_INTENT,) else heard
+
+
+def _styled(path: Path, style: str) -> Iterator[Sentence]:
+    data = datafile.read(path).data if path.exists() else {"sentences": {}}
     for intent, texts in data["sentences"].items():
         for text in texts:
             yield Sentence(text, style, data["channel"], (intent,))
 
 
-def _mixed(folder: Path) -> Iterator[Sentence]:
-    for channel, rows in datafile.read(folder / "mixed.yaml").data.items():
+def _mixed(path: Path) -> Iterator[Sentence]:
+    for channel, rows in datafile.read(path).data.items():
         for row in rows:
             yield Sentence(row["text"], MIXED, channel, tuple(row["intents"]))
 

@@ -2,47 +2,34 @@
 
     .venv/bin/python -m benchmarks.voices
 
-Ten sentences (voices.yaml) by each voice and pace go through the telephone band and its μ-law coding into
-whisper-base, which is not told what to expect. Word error counts numbers as words. "Cold" is the first
-sentence with loading the engine, in a fresh process; "x real time" is seconds of work a second of speech;
+Ten sentences (voicebot/trial/fr/sentences.yaml) by each voice and pace go through the telephone band
+and μ-law into whisper-base, which is not told what to expect. Word error counts numbers as words.
+"Cold" is the first sentence with loading the engine, in a fresh process; "x real time" is seconds of
+work a second of speech;
 "MB" leaves out the process that pyttsx3 starts for each sentence.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-import jiwer
-import numpy as np
 from rich.console import Console
 from rich.table import Table
-from ruamel.yaml import YAML
 
-from voicebot.channels.simulator.telephone import band
 from voicebot.dialogue.session import Pace
 from voicebot.errors import ModelError
 from voicebot.speech import voices
-from voicebot.speech.audio import RECOGNIZER_HZ, TELEPHONE_HZ, Pcm, decode, encode, resample
+from voicebot.speech.audio import TELEPHONE_HZ, Pcm
 from voicebot.speech.spoken import spoken
 from voicebot.speech.stt.choose import recognizers
-from voicebot.speech.stt.recognizer import Expected, Recognizer
+from voicebot.trial.intelligibility import heard, sentences, word_error
 
 VAR = Path("var")
-SENTENCES: list[str] = YAML(typ="safe").load(Path(__file__).with_suffix(".yaml"))["sentences"]
-WORDS = jiwer.Compose(
-    [
-        jiwer.ToLowerCase(),
-        jiwer.SubstituteRegexes({r"['’-]": " ", r"[^\w\s]": ""}),
-        jiwer.RemoveMultipleSpaces(),
-        jiwer.Strip(),
-        jiwer.ReduceToListOfListOfWords(),
-    ]
-)
+SENTENCES = sentences()
 
 
 @dataclass(frozen=True)
@@ -70,11 +57,11 @@ def main() -> None:
         for pace in ("normal", "slow"):
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
                 said = fresh.submit(speak, name, pace).result()
-            heard = [hear(ears[0], sound) for sound in said.sounds]
+            understood = [heard(ears[0], sound) for sound in said.sounds]
             table.add_row(
                 name,
                 pace,
-                f"{word_error(heard):.1%}",
+                f"{word_error(SENTENCES, understood):.1%}",
                 f"{said.warm_s / said.seconds:.3f}",
                 f"{1000 * said.cold_s:.0f}",
                 f"{said.seconds:.1f}",
@@ -95,21 +82,6 @@ def speak(name: str, pace: Pace) -> Spoken:
     start = time.perf_counter()
     sounds = tuple(voice.speak(spoken(sentence), pace) for sentence in SENTENCES)
     return Spoken(sounds, cold_s, time.perf_counter() - start, _megabytes() - before)
-
-
-def hear(recognizer: Recognizer, sound: Pcm) -> str:
-    """What is understood of `sound` at the other end of a telephone line."""
-    quiet = np.zeros(TELEPHONE_HZ // 2, np.int16)
-    line = decode(encode(band(np.concatenate([quiet, sound, quiet]))))
-    stream = recognizer.start(Expected())
-    stream.accept(resample(line, TELEPHONE_HZ, RECOGNIZER_HZ))
-    return stream.finish().text
-
-
-def word_error(heard: Sequence[str]) -> float:
-    """Wrong, missing and added words by the number of words said."""
-    said, understood = ([spoken(text) for text in texts] for texts in (SENTENCES, heard))
-    return float(jiwer.wer(said, understood, reference_transform=WORDS, hypothesis_transform=WORDS))
 
 
 def _megabytes() -> float:

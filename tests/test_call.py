@@ -48,12 +48,15 @@ def loud(side: Pcm) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return spoken_ticks
 
 
-@pytest.mark.parametrize("name", ["rsa", "carte_vitale", "attestation_caf"])
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("rsa", "+33639980007"), ("carte_vitale", "+33639980008"), ("attestation_caf", "+33639980009")],
+)
 async def test_a_whole_procedure_by_voice(
-    running: Rehearsal, caller: CallerVoice, name: str, tmp_path: Path
+    running: Rehearsal, caller: CallerVoice, name: str, number: str, tmp_path: Path
 ) -> None:
     told, wav = story(name), tmp_path / "call.wav"
-    report = await call(running, caller, spoken(told["answers"]), wav=wav)
+    report = await call(running, caller, spoken(told["answers"]), from_number=number, wav=wav)
     lines = "\n".join(report.json_lines())
     assert report.ending == "app_hung_up", lines
     assert (report.last["flow"], report.last["step"], report.last["result"]) == ("cloture", "fin", "done"), (
@@ -87,7 +90,7 @@ async def test_who_speaks_over_the_prompt_is_listened_to(
 ) -> None:
     wav = tmp_path / "call.wav"
     interrupts: list[Turn] = [SayText("bonjour, je voudrais demander le RSA", barge_in_s=1.5), HangUp()]
-    report = await call(running, caller, interrupts, from_number="+33639980004", wav=wav)
+    report = await call(running, caller, interrupts, from_number="+33639980010", wav=wav)
     assert prompts(report)[-1] == "rsa.age"
     said, prompted = (np.flatnonzero(loud(side)) for side in sides(wav))
     assert prompted[0] < said[0] - 50, "the prompt had begun before"

@@ -70,7 +70,9 @@ def test_cards_are_made_to_be_printed_and_to_be_shown(
     assert main(["cards", "rsa", "--out", str(tmp_path / "cards"), "--number", "0937000000"]) == DONE
     assert capsys.readouterr().out == f"{tmp_path / 'cards' / 'rsa.pdf'}\n"
     assert (tmp_path / "cards" / "rsa.pdf").read_bytes().startswith(b"%PDF")
-    assert "09\u00a037\u00a000\u00a000\u00a000" in (tmp_path / "cards" / "rsa.html").read_text(encoding="utf-8")
+    assert "09\u00a037\u00a000\u00a000\u00a000" in (tmp_path / "cards" / "rsa.html").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("arguments", [["jardinage"], ["entrainement"], ["rsa", "--number", "09 37"]])

@@ -68,9 +68,10 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
 def _never_spoken(written: Written, entries: Mapping[str, Entry]) -> frozenset[str]:
     """The prompts that are texted or printed: notes, cards, and all of sms.yaml."""
     steps = [step for flow in written.flows.by_name.values() for step in flow.steps.values()]
-    told = [*steps, *(step.at(step.valid_until) for step in steps if step.valid_until)]
+    notes = {step.note for step in steps if step.note}
     return frozenset(
-        {step.note for step in told if step.note}
+        notes
+        | {f"{note}{SAFE}" for note in notes}
         | {prompts(document)["note"] for document in written.documents}
         | {key for card in written.cards.values() for key in card}
         | {key for key in entries if key.startswith(_TEXTED)}

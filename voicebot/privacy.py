@@ -53,7 +53,7 @@ class Privacy:
         """The inverse of `seal`; StoreError when no key fits."""
         try:
             return json.loads(self._fernet.decrypt(sealed))
-        except InvalidToken as error:
+        except (InvalidToken, ValueError) as error:  # ValueError: letters that no token has
             raise StoreError(
                 "a stored record fits none of the data keys: was a key removed too early?"
             ) from error

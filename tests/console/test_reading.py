@@ -81,6 +81,16 @@ def test_answers_in_words(reading: Reading) -> None:
     )
 
 
+def test_papers_are_named_with_whether_the_person_has_them(reading: Reading) -> None:
+    slots = {"document_rib": "je_ne_l_ai_pas", "document_bail": "je_l_ai", "consent": "open"}
+    assert reading.answers(slots, "aide_logement") == (
+        Answer("le RIB", "je ne l'ai pas"),
+        Answer("le bail", "je l'ai"),
+    )
+    (told,) = reading.turns([turn("non", value="je_ne_l_ai_pas", asked="papiers")])
+    assert told.meaning == "je ne l'ai pas"
+
+
 def test_three_lines_are_enough(reading: Reading) -> None:
     records = [turn("le RSA", intent="rsa"), turn("euh", certainty="none", step="nationalite")]
     records += [turn("quelqu'un", intent="conseiller", flow="accueil", step="attente")]

@@ -43,10 +43,50 @@ def test_a_danger_is_heard_at_any_question_and_in_a_text_message(understanding: 
         "le feu rouge est vert",
         "personne me frappe",
         "je vais au secours populaire",
+        "je suis mort de fatigue",
+        "je suis morte de fatigue avec tous ces papiers à remplir pour la caf et le travail",
+        "mon mari est mort l'an dernier et je voudrais la réversion",
+        "ils me tuent avec leurs papiers",
+        "j'ai sauté de joie",
+        "le prix du gaz me tue",
     ],
 )
 def test_a_figure_of_speech_is_no_danger(understanding: Understanding, text: str) -> None:
     assert understanding.interpret(text, Expecting()).danger is None
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        (
+            "bonjour madame alors voilà je vous appelle pour le loyer que je peux plus payer et puis mon "
+            "mari est parti et franchement je veux mourir j'en peux plus",
+            "suicide",
+        ),
+        (
+            "oui c'est pour ma carte vitale mais attendez y a mon voisin qui est tombé dans l'escalier et "
+            "il respire plus",
+            "medical",
+        ),
+        ("je voulais parler du rsa mais là mon mari me frappe depuis des mois et j'ai peur", "violence"),
+    ],
+)
+def test_a_danger_is_heard_in_the_middle_of_a_long_sentence(
+    understanding: Understanding, text: str, danger: str
+) -> None:
+    meaning = understanding.interpret(text, Expecting())
+
+    assert (meaning.danger, meaning.intent) == (danger, "urgence")
+    assert meaning.certainty in ("sure", "unsure")
+
+
+@pytest.mark.parametrize(
+    "text", ["j'en peux plus de vivre comme ça", "j'ai peur chez moi", "je vais craquer"]
+)
+def test_a_hint_of_danger_is_asked_about(understanding: Understanding, text: str) -> None:
+    meaning = understanding.interpret(text, Expecting())
+
+    assert (meaning.intent, meaning.certainty) == ("urgence", "unsure")
 
 
 def test_what_is_long_over_is_asked_back(understanding: Understanding) -> None:

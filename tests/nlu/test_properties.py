@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks import fuzz_interpret
 from voicebot.dialogue.meaning import KINDS, NO_INTENT, Expecting
 from voicebot.nlu import Understanding, as_dict
 
@@ -78,3 +81,29 @@ def test_any_question_can_be_told_to_a_recognizer(understanding: Understanding, 
     assert phrases
     assert len(set(phrases)) == len(phrases)
     assert all(phrase.strip() for phrase in phrases)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    piece=st.one_of(st.text(min_size=1, max_size=12), st.sampled_from(WORDS)),
+    expecting=expectations,
+    channel=st.sampled_from(("voice", "sms")),
+)
+def test_ten_thousand_characters_take_no_longer_than_five_hundred(
+    understanding: Understanding, piece: str, expecting: Expecting, channel: str
+) -> None:
+    text = f"{piece} " * (10_000 // (len(piece) + 1) + 1)
+    start = time.process_time()
+    meaning = understanding.interpret(text, expecting, channel)
+
+    assert time.process_time() - start < 2, "seconds of work; it is about 0.01"
+    assert meaning.text == text
+
+
+def test_what_is_thrown_at_random_is_always_the_same_and_well_formed(understanding: Understanding) -> None:
+    thrown = list(fuzz_interpret.thrown(300, seed=5))
+
+    assert thrown == list(fuzz_interpret.thrown(300, seed=5))
+    for text, expecting, channel in thrown:
+        meaning = understanding.interpret(text, expecting, channel)
+        assert fuzz_interpret.well_formed(meaning, text, expecting), (text, expecting, channel)

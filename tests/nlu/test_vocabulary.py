@@ -30,7 +30,7 @@ def test_an_intent_file_teaches_its_intent_with_many_different_sentences(path: P
     repeated = [text for text, count in Counter(map(str.strip, data["utterances"])).items() if count > 1]
 
     assert data["intent"] == path.stem
-    assert len(data["utterances"]) >= 25
+    assert len(data["utterances"]) >= 60
     assert not repeated
 
 
@@ -58,6 +58,11 @@ def test_every_sentence_has_one_meaning(words: Vocabulary) -> None:
 def test_every_command_of_the_core_can_be_said(words: Vocabulary) -> None:
     assert set(COMMANDS) <= set(words.commands)
     assert all(len(command.utterances) >= 20 for command in words.commands.values())
+
+
+def test_a_concept_has_several_words(words: Vocabulary) -> None:
+    assert len(words.concepts) > 80
+    assert all(len(set(phrases)) == len(phrases) > 1 for phrases in words.concepts.values())
 
 
 def test_terms_and_ambiguous_requests_name_intents_that_exist(words: Vocabulary) -> None:

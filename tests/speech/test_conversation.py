@@ -199,3 +199,21 @@ async def test_the_last_words_are_said_to_the_end(enter: Enter) -> None:
     assert room.conversation.over
     assert len(room.sent) == 50
     assert [name for _, name in room.marks] == ["leave"]
+
+
+async def test_what_is_written_stops_the_prompt_and_is_the_answer(enter: Enter) -> None:
+    room = enter()
+    await room.hear(silence(0.3))
+    room.conversation.read("trente ans")
+    await room.hear(silence(0.2))
+    assert room.turns.happened == [("heard", "trente ans")]
+    assert len(room.cleared) == 1
+
+
+async def test_what_is_written_waits_for_the_answer_before(enter: Enter) -> None:
+    room = enter()
+    await room.prompt_over()
+    room.conversation.read("oui")
+    room.conversation.read("non")
+    await room.hear(silence(0.2))
+    assert room.turns.happened == [("heard", "oui"), ("heard", "non")]

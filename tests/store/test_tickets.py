@@ -217,6 +217,21 @@ async def test_two_processes_that_open_the_same_ticket_open_one(
     assert [before for before, _ in heard].count(None) == 1
 
 
+async def test_a_ticket_that_another_process_opens_at_the_same_moment_stays_in_the_queue(
+    redis: Redis, privacy: Privacy, tickets: Tickets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, looked = Tickets(redis, privacy, clock=lambda: 2000.0), tickets.of_session
+    await Sessions(redis, privacy).commit(Change(SESSION, 0, records=(asked(),)))
+
+    async def just_after_the_other(person: str, session_id: str) -> Ticket | None:
+        await other.waiting()
+        return await looked(person, session_id)
+
+    monkeypatch.setattr(tickets, "of_session", just_after_the_other)
+    opened_by_both = await tickets.waiting()
+    assert await other.waiting() == opened_by_both != []
+
+
 async def test_forgetting_a_person_erases_their_tickets_and_keeps_counts(
     sessions: Sessions, tickets: Tickets, redis: Redis
 ) -> None:

@@ -10,6 +10,7 @@ from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.trial.showroom import Showroom
 from voicebot.twilio.rest import TwilioClient
 
 ROOT = Path(__file__).parents[2]
@@ -40,3 +41,8 @@ def recognizer(settings: Settings) -> tuple[Recognizer | None, tuple[str, ...]]:
 def voice(settings: Settings) -> Voice:
     """The voice of the assistant, as far as its engines are installed."""
     return voices.assistant(settings.var, PROMPTS / "recorded", settings.voice_ahead, settings.voice_now)
+
+
+def showroom(settings: Settings) -> Showroom:
+    """The voices side by side, to choose from."""
+    return Showroom(settings.var, settings.voice_ahead, settings.voice_now)

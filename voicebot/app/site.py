@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from voicebot import metrics
 from voicebot.app.build import Make, build, waiting_room
-from voicebot.app.parts import privacy
+from voicebot.app.parts import privacy, showroom
 from voicebot.app.sending import working
 from voicebot.channels import deliveries, media_stream, sms, twilio_voice
 from voicebot.channels.service import Service
@@ -65,7 +65,7 @@ def create_app(settings: Settings, make: Make | None = None, *, demo: bool = Fal
             _add_routes(app, service, settings)
             app.router.routes.append(site.routes(console(service, settings, redis)))
             if tried_out:
-                open_site(app, service, redis, demo_key)
+                open_site(app, service, redis, showroom(settings), demo_key)
             app.state.service = service
             async with working(service, settings, redis):
                 yield

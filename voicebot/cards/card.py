@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from voicebot.cards.papers import Paper, papers
 from voicebot.cards.pictures import Look, Pictures
-from voicebot.dialogue.flow import Flow
+from voicebot.dialogue.flow import SAFE, Flow, Step
 from voicebot.flows.load import Written
 from voicebot.prompts import Prompts
 
@@ -90,11 +90,14 @@ def _card(
 def _keys(flow: Flow, chosen: tuple[str, ...], on: date) -> tuple[str, ...]:
     """The chosen prompts, else the notes of the steps; each once, without the figures of expired facts."""
     now = datetime.combine(on, time(12), _PARIS).timestamp()
-    noted: Mapping[str, str] = {
-        step.note: step.at(now).note or "" for step in flow.steps.values() if step.note
-    }
+    noted = {step.note: _timely(step, now) for step in flow.steps.values() if step.note}
     own = [step.note for step in flow.steps.values() if step.note and not step.documents]
     return tuple(dict.fromkeys(noted.get(key, key) for key in chosen or own))
+
+
+def _timely(step: Step, now: float) -> str:
+    expired = step.valid_until is not None and step.valid_until <= now
+    return f"{step.note}{SAFE}" if expired else step.note or ""
 
 
 def _runs(text: str) -> Iterator[Run]:

@@ -9,7 +9,19 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from voicebot.cli import cards, console, content, fallback, machine, outbox, places, talk, text, understanding
+from voicebot.cli import (
+    cards,
+    console,
+    content,
+    fallback,
+    machine,
+    outbox,
+    places,
+    talk,
+    text,
+    understanding,
+    voices,
+)
 from voicebot.errors import VoicebotError
 
 DONE, NOT_AS_ASKED, BAD_USAGE = 0, 1, 2
@@ -31,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     root = argparse.ArgumentParser(prog="voicebot", description="A French telephone and SMS assistant")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for part in (talk, text, understanding, content, cards, places, outbox, console, fallback, machine):
+    parts = (talk, text, understanding, content, cards, places, outbox, voices, console, fallback, machine)
+    for part in parts:
         part.add_commands(commands)
     return root
 

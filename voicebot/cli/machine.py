@@ -20,6 +20,9 @@ from voicebot.logs import configure
 from voicebot.speech import models
 from voicebot.store.server import connect
 
+#: Pages of the console that are open would keep a service that is told to stop for ever.
+_STOP_WITHIN_S = 5
+
 
 def add_commands(commands: Commands) -> None:
     """Add `serve`, `worker`, `models` and `doctor`."""
@@ -41,7 +44,14 @@ def _serve(options: argparse.Namespace) -> int:
     app = create_app(settings)
     if settings.redis_url:
         asyncio.run(_reach_redis(settings))
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, ws_max_size=1 << 17)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        ws_max_size=1 << 17,
+        timeout_graceful_shutdown=_STOP_WITHIN_S,
+    )
     return 0
 
 

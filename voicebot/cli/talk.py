@@ -19,6 +19,7 @@ from voicebot.datafile import read
 from voicebot.logs import quiet
 from voicebot.rehearsal import Rehearsal, carried, rehearse
 from voicebot.speech import voices
+from voicebot.trial.door import ROOT
 
 #: What the caller of the demonstration says: data, because it is French.
 DEMO_CALL = Path(__file__).with_name("demo_call.yaml")
@@ -33,7 +34,7 @@ All the procedures:  .venv/bin/voicebot flows list
 What is missing:     .venv/bin/voicebot doctor
 """
 
-_PAGE = """Talk to it yourself: open {url}/essai in a browser on this machine, and allow the microphone.
+_PAGE = """Talk to it yourself: open {url} in a browser on this machine, and allow the microphone.
 Ctrl-C ends it."""
 #: Set to 1, the demonstration plays its call and ends.
 ONCE = "DEMO_ONCE"
@@ -43,7 +44,8 @@ def add_commands(commands: Commands) -> None:
     """Add `call` and `demo`."""
     call = add(commands, "call", "a simulated call: the turns of the caller in the order given", _call)
     add_call_arguments(call)
-    add(commands, "demo", "one whole call about the RSA, to see and to listen to", _demo)
+    about = "one whole call about the RSA, to see and to listen to, then a telephone in the browser"
+    add(commands, "demo", about, _demo)
 
 
 def _call(options: argparse.Namespace) -> int:
@@ -74,7 +76,9 @@ def _place(
 
 
 def _demo(options: argparse.Namespace) -> int:
-    wav = read_settings().var / DEMO_WAV
+    """The scripted call; where somebody sits at a terminal, the page for them as well."""
+    settings = read_settings()
+    wav = settings.var / DEMO_WAV
     wav.parent.mkdir(parents=True, exist_ok=True)
     call = argparse.ArgumentParser()
     add_call_arguments(call)
@@ -84,7 +88,7 @@ def _demo(options: argparse.Namespace) -> int:
     def invite(running: Rehearsal) -> None:
         print(_AFTERWARDS.format(wav=wav))
         if sys.stdin.isatty() and os.environ.get(ONCE) != "1":
-            print(_PAGE.format(url=running.url))
+            print(_PAGE.format(url=running.url + ROOT))
             _wait()
 
     return _place(call.parse_args(["--wav", str(wav)]), said, invite)

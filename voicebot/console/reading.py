@@ -8,15 +8,17 @@ from typing import Any, Final
 
 from voicebot.console.names import step_name, topic_name
 from voicebot.console.pages import words
+from voicebot.dialogue.documents import ANSWER_NAMES, asked_in, prompts
 from voicebot.dialogue.flow import Flow, Flows, Step
 from voicebot.dialogue.meaning import NO_INTENT, Value
+from voicebot.dialogue.memory import CONSENT
 from voicebot.dialogue.session import Place
 from voicebot.handoff.ticket import Ticket
 from voicebot.prompts import Prompts
 
 #: More answers than this do not fit into one line.
 _MOST_ANSWERS: Final = 4
-_OWN_SLOTS: Final = frozenset({"textable", "topic"})
+_OWN_SLOTS: Final = frozenset({"textable", "topic", CONSENT})
 
 #: A stored turn record, see `voicebot.records.turn_record`.
 Record = Mapping[str, Any]
@@ -127,6 +129,10 @@ class Reading:
         return next((one for one in found if self.flows.has(one)), None)
 
     def _answer(self, slot: str, value: Value, topic: str | None) -> Answer:
+        paper = asked_in(slot)
+        if paper:
+            name = self.prompts.caption(f"{prompts(paper)['ask']}:label")
+            return Answer(name, self._value(str(value), None))
         step = next(self._asking(slot, topic), None)
         if step is None:
             return Answer(slot.replace("_", " "), self._value(str(value), None))
@@ -144,9 +150,9 @@ class Reading:
         plain = words()["values"].get(value)
         if plain:
             return str(plain)
-        key = f"{asked.flow}.{asked.step}.{value}" if asked else ""
-        named = self.prompts.caption(key) if key else ""
-        return named if named and named != key else value
+        keys = [f"{asked.flow}.{asked.step}.{value}"] if asked else []
+        named = ((key, self.prompts.caption(key)) for key in (*keys, f"{ANSWER_NAMES}.{value}"))
+        return next((name for key, name in named if name != key), value)
 
 
 def _filling(flow: Flow, slot: str) -> Iterator[Step]:

@@ -30,6 +30,11 @@ def slot(document: str) -> str:
     return f"{_SLOT}{document}"
 
 
+def asked_in(slot: str) -> str | None:
+    """The paper that `slot` tells about, None for any other slot."""
+    return slot.removeprefix(_SLOT) if slot.startswith(_SLOT) else None
+
+
 def prompts(document: str) -> dict[str, str]:
     """The prompt keys about `document`: `ask`, `explain` what it looks like, how to `get` it, SMS `note`."""
     key = f"documents.{document}"
@@ -43,8 +48,8 @@ def prompts(document: str) -> dict[str, str]:
 
 def missing(slots: Mapping[str, Value]) -> tuple[str, ...]:
     """The papers that the person does not have, in the order asked."""
-    answered = ((name.removeprefix(_SLOT), value) for name, value in slots.items() if name.startswith(_SLOT))
-    return tuple(document for document, value in answered if value != HAVE)
+    answered = ((asked_in(name), value) for name, value in slots.items())
+    return tuple(document for document, value in answered if document and value != HAVE)
 
 
 def next_paper(step: Step, place: Place, slots: Mapping[str, Value]) -> Place | None:

@@ -1,7 +1,7 @@
-"""A linear classifier learned from the example sentences at load: ridge regression on weighted features.
+"""A linear classifier learned from the example sentences at load: ridge regression, weighted features.
 
-Solved in its dual form, so that learning takes under a second with numpy alone. Compared on the
-evaluation set with logistic regression, a linear SVM and radial kernels: as good or better at few false
+Solved sentence by sentence in its dual form, so that learning takes a second with numpy alone. Compared on
+the development set with logistic regression, a linear SVM and radial kernels: as good or better at few false
 acceptances.
 """
 
@@ -19,18 +19,13 @@ from voicebot.dialogue.meaning import Candidate
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-#: Ridge penalty and the weight of the constant feature, chosen on the even half of the evaluation set.
-_PENALTY = 0.2
+#: Ridge penalty and weight of the constant feature, by cross-validation and on the development set.
+_PENALTY = 0.3
 _CONSTANT = 0.05
 #: Turns regression outputs into probabilities; with it a score of 0.6 is right nine times in ten or better.
 _SHARPNESS = 15.0
-#: A feature seen in fewer sentences than this says nothing about others.
-_LEAST_SEEN = 2
-#: Features seen in more sentences than this are multiplied as a dense matrix, the others pair by pair.
-_DENSE_ABOVE = 40
-#: More steps change nothing measurable; fewer also keep it from learning by heart.
-_STEPS = 18
-_NOTHING_LEFT = np.float32(1e-12)
+#: More rounds over all sentences change nothing measurable.
+_ROUNDS = 10
 
 
 @dataclass(frozen=True)
@@ -63,93 +58,43 @@ class Classifier:
 def learn(sentences: Sequence[Counter[str]], labels: Sequence[str]) -> Classifier:
     """Learn from sentences (their feature counts) and the label of each."""
     seen = Counter(name for sentence in sentences for name in sentence)
-    names = [name for name, count in seen.items() if count >= _LEAST_SEEN]
-    columns = {name: column for column, name in enumerate(names)}
+    columns = {name: column for column, name in enumerate(seen)}
     total = len(sentences)
-    rarity = np.array([_rarity(seen[name], total) for name in names], dtype=np.float32)
-    table = _Table.of(sentences, columns, rarity, _rarity(1, total))
+    rarity = np.array([_rarity(count, total) for count in seen.values()], dtype=np.float32)
     known_labels = tuple(sorted(set(labels)))
     wanted = np.array([[label == known for known in known_labels] for label in labels], dtype=np.float32)
-    gram = table.gram()
-    gram += _CONSTANT
-    gram[np.diag_indices(total)] += _PENALTY
-    dual = _solve(gram, wanted)
-    return Classifier(
-        known_labels, columns, rarity, _rarity(1, total), table.weights(dual), _CONSTANT * dual.sum(axis=0)
-    )
+    rows = [_row(sentence, columns, rarity) for sentence in sentences]
+    weights, constant = _solve(rows, wanted, len(columns))
+    return Classifier(known_labels, columns, rarity, _rarity(1, total), weights, constant)
 
 
-def _solve(matrix: Floats, wanted: Floats) -> Floats:
-    """Nearly the x of matrix @ x = wanted, by conjugate gradients: twice as fast as the exact one."""
-    solution = np.zeros_like(wanted)
-    rest = wanted.copy()
-    direction = rest.copy()
-    size = np.square(rest).sum(axis=0)
-    for _ in range(_STEPS):
-        if size.max() < _NOTHING_LEFT:
-            break
-        moved = matrix @ direction
-        length = size / np.maximum((direction * moved).sum(axis=0), _NOTHING_LEFT)
-        solution += length * direction
-        rest -= length * moved
-        smaller = np.square(rest).sum(axis=0)
-        direction = rest + (smaller / np.maximum(size, _NOTHING_LEFT)) * direction
-        size = smaller
-    return solution
+def _row(sentence: Counter[str], columns: Mapping[str, int], rarity: Floats) -> tuple[Ints, Floats]:
+    """The columns of a sentence and its values there, of length one."""
+    at = np.array([columns[name] for name in sentence], dtype=np.int64)
+    values = (1 + np.log(np.array(list(sentence.values()), dtype=np.float32))) * rarity[at]
+    return at, values / (np.sqrt(values @ values) or 1)
+
+
+def _solve(rows: Sequence[tuple[Ints, Floats]], wanted: Floats, features: int) -> tuple[Floats, Floats]:
+    """The weights (features, labels) and constants of a ridge regression of `wanted` on `rows`.
+
+    Sentence by sentence (dual coordinate descent): the cost grows with the sentences, not with their square.
+    """
+    weights = np.zeros((features, wanted.shape[1]), dtype=np.float32)
+    constant = np.zeros(wanted.shape[1], dtype=np.float32)
+    dual = np.zeros_like(wanted)
+    order = np.random.default_rng(0)
+    for _ in range(_ROUNDS):
+        for i in order.permutation(len(rows)):
+            at, values = rows[i]
+            here = weights[at]
+            missing = wanted[i] - values @ here - constant - _PENALTY * dual[i]
+            step = missing / (values @ values + _CONSTANT + _PENALTY)
+            dual[i] += step
+            weights[at] = here + values[:, None] * step
+            constant += _CONSTANT * step
+    return weights, constant
 
 
 def _rarity(seen: int, total: int) -> float:
     return float(np.log((1 + total) / (1 + seen)) + 1)
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A sparse matrix, sentences by features, sorted by feature: entry i is at rows[i], columns[i]."""
-
-    shape: tuple[int, int]
-    rows: Ints
-    columns: Ints
-    values: Floats
-    starts: Ints
-
-    @classmethod
-    def of(
-        cls, sentences: Sequence[Counter[str]], names: Mapping[str, int], rarity: Floats, unknown: float
-    ) -> _Table:
-        known = [[name for name in sentence if name in names] for sentence in sentences]
-        sizes = [len(each) for each in known]
-        rows = np.repeat(np.arange(len(sentences)), sizes)
-        columns = np.array([names[name] for each in known for name in each], dtype=np.int64)
-        pairs = zip(sentences, known, strict=True)
-        counts = np.array([sentence[name] for sentence, each in pairs for name in each], dtype=np.int64)
-        values = (1 + np.log(counts.astype(np.float32))) * rarity[columns]
-        strange = np.array([len(sentence) for sentence in sentences]) - np.array(sizes)
-        squares = np.bincount(rows, values**2, minlength=len(sentences)) + strange * unknown**2
-        values = (values / np.sqrt(squares)[rows]).astype(np.float32)
-        order = np.argsort(columns, kind="stable")
-        starts = np.searchsorted(columns[order], np.arange(len(names)))
-        return cls((len(sentences), len(names)), rows[order], columns[order], values[order], starts)
-
-    def gram(self) -> Floats:
-        """The table times its transpose, (sentences, sentences)."""
-        sizes = np.diff(np.append(self.starts, len(self.rows)))
-        dense = np.zeros((self.shape[0], int((sizes > _DENSE_ABOVE).sum())), dtype=np.float32)
-        often = np.repeat(sizes > _DENSE_ABOVE, sizes)
-        place = np.cumsum(sizes > _DENSE_ABOVE) - 1
-        dense[self.rows[often], place[self.columns[often]]] = self.values[often]
-        gram: Floats = dense @ dense.T
-        pairs, products = [], []
-        for size in range(2, _DENSE_ABOVE + 1):
-            at = self.starts[sizes == size][:, None] + np.arange(size)
-            rows, values = self.rows[at], self.values[at]
-            pairs.append((rows[:, :, None] * self.shape[0] + rows[:, None, :]).ravel())
-            products.append((values[:, :, None] * values[:, None, :]).ravel())
-        rare = np.bincount(np.concatenate(pairs), np.concatenate(products), minlength=gram.size)
-        gram += rare.reshape(gram.shape).astype(np.float32)
-        return gram
-
-    def weights(self, dual: Floats) -> Floats:
-        """The transposed table times `dual`, (features, labels)."""
-        parts = self.values[:, None] * dual[self.rows]
-        sums: Floats = np.add.reduceat(parts, self.starts, axis=0)
-        return sums

@@ -1,18 +1,21 @@
-"""What a sentence is recognised by: pieces of its words as they sound, pairs of words, and keywords."""
+"""What a sentence is recognised by: pieces of its words as they sound, word pairs, keywords, concepts."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
+from voicebot.nlu.phrases import Phrases
 from voicebot.nlu.sounds import Sounds
 
 #: Pieces of 3 and 4 sounds, also across words; longer or shorter ones changed nothing measurable.
 _PIECES = (3, 4)
 #: A keyword counts as much as this many pieces: without it, needs in the middle of long sentences drown.
 _KEYWORD_COUNT = 3
+#: A concept counts as much as this many pieces. Of more concepts than this the pairs would say nothing new.
+_CONCEPT_COUNT, _PAIRED_CONCEPTS = 2, 8
 
 
 @dataclass(frozen=True)
@@ -20,19 +23,21 @@ class Features:
     """Counts the features of normalised words."""
 
     sounds: Sounds
-    keywords: re.Pattern[str]
-    intents: Mapping[str, tuple[str, ...]]
+    keywords: Phrases
+    concepts: Phrases
 
     @classmethod
-    def of(cls, sounds: Sounds, keywords: Mapping[str, Sequence[str]]) -> Features:
-        """`keywords`: intent → normalised phrases that name it."""
-        intents: dict[str, tuple[str, ...]] = {}
-        for intent, phrases in keywords.items():
-            for phrase in filter(None, phrases):
-                intents[phrase] = (*intents.get(phrase, ()), intent)
-        longest_first = sorted(intents, key=len, reverse=True)
-        pattern = rf"\b(?=({'|'.join(map(re.escape, longest_first)) or '(?!)'})\b)"
-        return cls(sounds, re.compile(pattern), intents)
+    def of(
+        cls,
+        sounds: Sounds,
+        normalise: Callable[[str], str],
+        keywords: Mapping[str, Sequence[str]],
+        concepts: Mapping[str, Sequence[str]],
+    ) -> Features:
+        """`keywords`: intent → phrases that name it; `concepts`: concept → phrases, found by their sound."""
+        spoken = ((sounds(normalise(phrase)), name) for name, all_ in concepts.items() for phrase in all_)
+        written = ((normalise(phrase), name) for name, all_ in keywords.items() for phrase in all_)
+        return cls(sounds, Phrases.of(written), Phrases.of(spoken))
 
     def __call__(self, words: str) -> Counter[str]:
         """The features of normalised words and how often each occurs."""
@@ -48,9 +53,11 @@ class Features:
         counts.update(f"{a}_{b}" for a, b in zip(heard, heard[2:], strict=False))
         for intent in self.named(words):
             counts[f"#{intent}"] = _KEYWORD_COUNT
+        concepts = sorted(self.concepts.found(sounding))
+        counts.update({f"@{concept}": _CONCEPT_COUNT for concept in concepts})
+        counts.update(f"{a}&{b}" for a, b in combinations(concepts[:_PAIRED_CONCEPTS], 2))
         return counts
 
     def named(self, words: str) -> set[str]:
         """The intents one of whose keywords is said."""
-        found = (match[1] for match in self.keywords.finditer(words))
-        return {intent for phrase in found for intent in self.intents[phrase]}
+        return self.keywords.found(words)

@@ -11,10 +11,14 @@ from voicebot.dialogue.meaning import Expecting
 from voicebot.nlu.understanding import Understanding
 
 _HINTS = Path(__file__).with_name("fr") / "hints.yaml"
+#: Kinds with few enough answers for a recognizer to choose among them: the commands would drown these.
+_ANSWERS_ONLY = frozenset({"month"})
 
 
 def hints(understanding: Understanding, expecting: Expecting) -> tuple[str, ...]:
     """The phrases for `Expected` at the question `expecting`."""
+    if expecting.kind in _ANSWERS_ONLY:
+        return understanding.readers.phrases(expecting)
     return _written().get(expecting.kind) or understanding.phrases(expecting)
 
 

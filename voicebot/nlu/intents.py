@@ -14,6 +14,8 @@ from voicebot.nlu.vocabulary import Vocabulary
 
 #: An intent less likely than this is not worth naming.
 _WORTH_NAMING = 0.01
+#: Fewer letters or digits than this are noise or a slip of the finger: they resemble too much.
+_SHORTEST = 3
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Intents:
 
     def likely(self, words: str, commands: Collection[str]) -> tuple[Candidate, ...]:
         """Procedures and `commands` worth naming, best first; their scores and that of none sum to one."""
-        if not words:
+        if len(words.replace(" ", "")) < _SHORTEST:
             return ()
         allowed = {*self.procedures, *commands, NO_INTENT}
         ranked = self.classifier.classify(self.features(words), allowed)
@@ -35,8 +37,8 @@ class Intents:
 
 def learn_intents(vocabulary: Vocabulary, normalise: Normaliser, sounds: Sounds) -> Intents:
     """Learn from every example sentence of the vocabulary."""
-    keywords = {each.intent: [normalise(phrase) for phrase in each.keywords] for each in vocabulary.intents}
-    features = Features.of(sounds, keywords)
+    keywords = {each.intent: each.keywords for each in vocabulary.intents}
+    features = Features.of(sounds, normalise, keywords, vocabulary.concepts)
     examples = list(dict.fromkeys((normalise(said), label) for said, label in vocabulary.examples()))
     heard = sounds("\n".join(words for words, _ in examples)).split("\n")
     counts = [features.count(words, sound) for (words, _), sound in zip(examples, heard, strict=True)]

@@ -18,6 +18,7 @@ from voicebot.nlu.entities.found import Found
 from voicebot.nlu.entities.readers import NEXT_COMMAND, Readers
 from voicebot.nlu.intents import Intents, learn_intents
 from voicebot.nlu.normalise import Normaliser, normaliser, plain
+from voicebot.nlu.several import Several
 from voicebot.nlu.sounds import Sounds
 from voicebot.nlu.vocabulary import CHANNELS
 
@@ -27,8 +28,6 @@ PACKAGED = Path(__file__).with_name("fr")
 #: Chosen on the even half of the evaluation set (benchmarks/understanding.py).
 ACCEPT, ASK = 0.68, 0.25
 _ALTERNATIVES = 3
-#: With both its keywords said, the second intent is offered too from this score on.
-_BOTH_MEANT = 0.15
 #: A danger that is not sure counts in at most this many words, or when nothing else is meant.
 _FEW_WORDS = 4
 #: A danger said in this many words is the matter itself, whatever else they resemble.
@@ -70,7 +69,7 @@ class Understanding:
     intents: Intents
     commands: Mapping[str, Commands]
     dangers: Dangers
-    ambiguous: Ambiguous
+    several: Several
     readers: Readers
 
     @classmethod
@@ -79,12 +78,13 @@ class Understanding:
         words = vocabulary.read(folder)
         normalise = normaliser(words.acronyms, words.sms)
         sounds = Sounds.of(words.sounds)
+        intents = learn_intents(words, normalise, sounds)
         return cls(
             normalise,
-            learn_intents(words, normalise, sounds),
+            intents,
             {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
             Dangers.of(sounds, words.danger, words.danger_guards),
-            Ambiguous.of(words.ambiguous, words.yes_no, normalise),
+            Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
             Readers.of(words, folder / "communes.csv.gz", sounds),
         )
 
@@ -181,24 +181,12 @@ class Understanding:
             placed = self.readers.choices.nth(heard.plain, expecting.choices)
             if placed:
                 return Meaning("", intent=str(placed.value), score=1.0, certainty="sure")
-        several = self._several(heard)
+        several = self.several.offered(heard.words, heard.likely)
         if several:
             return Meaning("", several[0].intent, several[0].score, "unsure", several)
         best = _preferred(heard, expecting)
         certainty: Certainty = "sure" if best.score >= ACCEPT else "unsure" if best.score >= ASK else "none"
         return Meaning("", best.intent if certainty != "none" else NO_INTENT, best.score, certainty)
-
-    def _several(self, heard: _Heard) -> tuple[Candidate, ...]:
-        """Procedures to choose from: for a bare office or paper, or when two are named in one breath."""
-        offered = self.ambiguous.offers(heard.words)
-        if offered or len(heard.likely) < 2:
-            return offered
-        named = self.intents.features.named(heard.words)
-        first, second = heard.likely[:2]
-        if second.score < _BOTH_MEANT or not {first.intent, second.intent} <= named:
-            return ()
-        shared = (first.score + second.score) / 2
-        return (Candidate(first.intent, shared), Candidate(second.intent, shared))
 
 
 def _value(found: Found) -> Meaning:

@@ -109,6 +109,7 @@ class AmbiguousWords(_Shape):
     """ambiguous.yaml."""
 
     carriers: Words
+    between: Words
     requests: dict[str, Words]
 
 
@@ -119,6 +120,7 @@ class Vocabulary(_Shape):
     commands: dict[str, CommandWords]
     lures: LureWords
     terms: dict[str, Words]
+    concepts: dict[str, Words]
     acronyms: AcronymWords
     sms: dict[str, str]
     sounds: list[tuple[str, str]]

@@ -78,9 +78,12 @@ class Signins:
         return all(int(count) <= MOST_ATTEMPTS[kind] for kind, count in zip(who, counts, strict=True))
 
     async def succeeded(self, account: str, machine: str) -> None:
-        """The right password came: its attempts no longer count against who typed it."""
-        async with named_failure():
-            await self._redis.delete(keys.attempts("pair", f"{account}:{machine}"))
+        """The right password came: the attempt counts against nobody, an office may share one address."""
+        async with named_failure(), self._redis.pipeline() as pipe:
+            pipe.delete(keys.attempts("pair", f"{account}:{machine}"))
+            pipe.decr(keys.attempts("machine", machine))
+            pipe.decr(keys.attempts("account", account))
+            await pipe.execute()
 
     async def use_code(self, account_id: str, code: str) -> bool:
         """Whether these six digits come for the first time."""

@@ -143,6 +143,8 @@ class Tickets:
                     return known
                 new = opened(self._privacy.unseal(sealed))
                 older = await self.of_session(person, new.session)
+                if older and older.id == new.id:  # another process opened it since we looked
+                    continue
                 if older:
                     with suppress(TicketRefused, TicketMissing):  # it was closed or erased just now
                         return await self._join(older, self._privacy.unseal(sealed))

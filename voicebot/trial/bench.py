@@ -17,7 +17,8 @@ from voicebot.datafile import read
 from voicebot.runner import Who
 from voicebot.store.gaps import Gaps
 from voicebot.trial.door import Door
-from voicebot.trial.tickets import Tickets
+from voicebot.trial.permits import Permits
+from voicebot.trial.showroom import Showroom
 
 _WORDS = Path(__file__).parent / "fr" / "words.yaml"
 
@@ -29,22 +30,23 @@ class Bench:
     service: Service
     desk: TelephoneDesk
     texts: TextDesk
-    tickets: Tickets
+    permits: Permits
     door: Door
     gaps: Gaps
+    showroom: Showroom
 
     def person(self, visitor: str) -> str:
         """The pseudonym of a visitor: nobody who telephones can have it, and it has no number."""
         return self.service.privacy.pseudonym(f"essai:{visitor}")
 
-    def call_ticket(self, call_id: str, visitor: str) -> str:
+    def call_permit(self, call_id: str, visitor: str) -> str:
         """What the page shows for each request about its call."""
-        return self.tickets.issue("call", f"{call_id}/{visitor}")
+        return self.permits.issue("call", f"{call_id}/{visitor}")
 
-    def caller(self, request: Request, ticket: str) -> Who:
+    def caller(self, request: Request, permit: str) -> Who:
         """Whose call it is. Raises HTTPException 403 when it is not the visitor's own or too long ago."""
         visitor = self.door.known(request)
-        call_id, _, owner = (self.tickets.subject("call", ticket) or "").partition("/")
+        call_id, _, owner = (self.permits.subject("call", permit) or "").partition("/")
         if not call_id or owner != visitor:
             raise HTTPException(403, "expected a call of this visitor, got none; call again")
         return Who(self.person(visitor), call_id)

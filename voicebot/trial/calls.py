@@ -35,7 +35,7 @@ Order = Mapping[str, Any]
 
 
 class Asked(BaseModel):
-    """A request about a call: `call` is its ticket, `turn` tells a repeat from a new answer."""
+    """A request about a call: `call` is its permit, `turn` tells a repeat from a new answer."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -78,7 +78,7 @@ def routes(bench: Bench) -> APIRouter:
     }.items():
         router.add_api_route(path, _ordered(bench, answer), methods=["POST"])
     router.add_api_route("/call/end", calls.end, methods=["POST"])
-    router.add_api_websocket_route("/stream/{ticket}", calls.stream)
+    router.add_api_websocket_route("/stream/{permit}", calls.stream)
     return router
 
 
@@ -93,7 +93,7 @@ class _Calls:
         visitor = self._bench.door.known(request)
         who = Who(self._bench.person(visitor), f"CA{uuid4().hex}")
         reply = await self._bench.desk.begin(who, f"{who.session_id}:begin", textable=True)
-        return {"call": self._bench.call_ticket(who.session_id, visitor), **self._order(who, reply)}
+        return {"call": self._bench.call_permit(who.session_id, visitor), **self._order(who, reply)}
 
     async def after(self, request: Request) -> Order:
         """The socket is closed."""
@@ -120,11 +120,11 @@ class _Calls:
         await self._hung_up(who)
         return Response(status_code=204)
 
-    async def stream(self, socket: WebSocket, ticket: str) -> None:
-        """The audio socket: a ticket instead of a signature, and it opens one call only."""
-        call_id, _, person = (self._bench.tickets.subject("stream", ticket) or "").partition("/")
+    async def stream(self, socket: WebSocket, permit: str) -> None:
+        """The audio socket: a permit instead of a signature, and it opens one call only."""
+        call_id, _, person = (self._bench.permits.subject("stream", permit) or "").partition("/")
         if not call_id:
-            log.warning("trial stream refused: the ticket is wrong or too old")
+            log.warning("trial stream refused: the permit is wrong or too old")
             await socket.close(_POLICY_VIOLATION)
             return
         who = Who(person, call_id)
@@ -149,8 +149,8 @@ class _Calls:
             log.error("trial call not ended", error=type(error).__name__)
 
     def _order(self, who: Who, reply: Reply) -> Order:
-        ticket = self._bench.tickets.issue("stream", f"{who.session_id}/{who.person}")
-        return {"call_sid": who.session_id, **render(reply, f"{ROOT}/stream/{ticket}")}
+        permit = self._bench.permits.issue("stream", f"{who.session_id}/{who.person}")
+        return {"call_sid": who.session_id, **render(reply, f"{ROOT}/stream/{permit}")}
 
 
 class _Watch:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from fastapi import HTTPException, Request, Response
 
-from voicebot.trial.tickets import Tickets
+from voicebot.trial.permits import Permits
 
 ROOT: Final = "/essai"
 _COOKIE: Final = "voicebot-essai"
@@ -20,7 +20,7 @@ _DAY_S: Final = 24 * 3600
 class Door:
     """`key` is "" where everybody may enter; `https` tells whether the cookie may travel in clear."""
 
-    tickets: Tickets
+    permits: Permits
     key: str
     https: bool
 
@@ -35,7 +35,7 @@ class Door:
 
     def visitor(self, request: Request) -> str | None:
         """Who this is, by the cookie that `admit` gave."""
-        return self.tickets.subject("visit", request.cookies.get(_COOKIE, ""))
+        return self.permits.subject("visit", request.cookies.get(_COOKIE, ""))
 
     def known(self, request: Request) -> str:
         """As `visitor`. Raises HTTPException 403 for strangers, 415 for what another site may have sent."""
@@ -50,7 +50,7 @@ class Door:
         """From now on the browser is one and the same person, for a day."""
         response.set_cookie(
             _COOKIE,
-            self.tickets.issue("visit", uuid4().hex),
+            self.permits.issue("visit", uuid4().hex),
             max_age=_DAY_S,
             path=ROOT,
             secure=self.https,

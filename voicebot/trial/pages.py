@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,14 +12,16 @@ import structlog
 from fastapi import APIRouter, HTTPException, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
 
 from voicebot.channels.security import read_body
 from voicebot.channels.sms import TextForm
-from voicebot.errors import StoreError
+from voicebot.errors import AudioError, ModelError, StoreError
 from voicebot.flows import svg
-from voicebot.trial.bench import Bench
+from voicebot.speech.voices import NAMES
+from voicebot.trial.bench import Bench, words
 from voicebot.trial.door import ROOT
+from voicebot.trial.intelligibility import sentences
 from voicebot.trial.live import Live, Seen
 
 log = structlog.get_logger()
@@ -44,8 +47,10 @@ def routes(bench: Bench) -> APIRouter:
     router.add_api_route("", pages.page, methods=["GET"], response_class=HTMLResponse)
     router.add_api_route("/cle", pages.unlock, methods=["POST"])
     router.add_api_route("/procedure/{name}.svg", pages.drawing, methods=["GET"])
-    router.add_api_route("/live/{ticket}", pages.live, methods=["GET"])
+    router.add_api_route("/live/{permit}", pages.live, methods=["GET"])
     router.add_api_route("/sms", pages.text, methods=["POST"])
+    router.add_api_route("/voix", pages.voices, methods=["GET"])
+    router.add_api_route("/voix/{name}/{number}.wav", pages.voice, methods=["GET"])
     return router
 
 
@@ -86,9 +91,9 @@ class _Pages:
         headers = {"Cache-Control": "private, max-age=3600"}
         return Response(self._draw(name), media_type="image/svg+xml", headers=headers)
 
-    async def live(self, request: Request, ticket: str) -> Response:
+    async def live(self, request: Request, permit: str) -> Response:
         """The call as it goes on."""
-        who = self._bench.caller(request, ticket)
+        who = self._bench.caller(request, permit)
         seen = Seen.of(request.headers.get("last-event-id", ""))
         return StreamingResponse(self._live.follow(who, seen), media_type="text/event-stream")
 
@@ -106,6 +111,25 @@ class _Pages:
             log.error("trial text failed", error=type(error).__name__)
             messages = self._bench.texts.apology()
         return JSONResponse({"messages": messages})
+
+    async def voices(self, request: Request) -> Response:
+        """The installed voices, as a part of the page."""
+        self._bench.door.known(request)
+        shown = await asyncio.to_thread(self._bench.showroom.shown)
+        measured = any(one.word_error is not None for one in shown)
+        named = {"voices": shown, "words": words()["voices"], "sentences": sentences(), "measured": measured}
+        return self._shown("voices.html", **named)
+
+    async def voice(self, request: Request, name: str, number: int) -> Response:
+        """A sentence by a voice, as it is heard by telephone."""
+        self._bench.door.known(request)
+        if name not in NAMES or not 0 <= number < len(sentences()):
+            raise HTTPException(404, "no such voice or sentence")
+        try:
+            path = await asyncio.to_thread(self._bench.showroom.sound, name, number)
+        except (AudioError, ModelError) as error:
+            raise HTTPException(404, "this voice cannot speak here") from error
+        return FileResponse(path, media_type="audio/wav")
 
     def _unlocked(self, key: str) -> Response:
         door = self._bench.door

@@ -13,14 +13,16 @@ from voicebot.store.gaps import Gaps
 from voicebot.trial import calls, pages
 from voicebot.trial.bench import Bench
 from voicebot.trial.door import ROOT, Door
-from voicebot.trial.tickets import Tickets
+from voicebot.trial.permits import Permits
+from voicebot.trial.showroom import Showroom
 
 
-def open_site(app: FastAPI, service: Service, redis: Redis, key: str) -> None:
+def open_site(app: FastAPI, service: Service, redis: Redis, showroom: Showroom, key: str) -> None:
     """Add `/essai` to the application; `key` is asked for, or "" lets everybody in."""
-    tickets = Tickets(service.privacy, service.runner.clock)
-    door = Door(tickets, key, service.public_url.startswith("https://"))
-    bench = Bench(service, TelephoneDesk(service), TextDesk(service), tickets, door, Gaps(redis))
+    permits = Permits(service.privacy, service.runner.clock)
+    door = Door(permits, key, service.public_url.startswith("https://"))
+    desks = TelephoneDesk(service), TextDesk(service)
+    bench = Bench(service, *desks, permits, door, Gaps(redis), showroom)
     app.include_router(calls.routes(bench))
     app.include_router(pages.routes(bench))
     app.mount(f"{ROOT}/static", StaticFiles(directory=pages.STATIC))

@@ -13,7 +13,7 @@ export async function ask(path, body) {
   return response.json();
 }
 
-/** Events: "begun" (detail: the call's ticket), "media", "mark" (detail: its name), "said" (detail: a sentence). */
+/** Events: "begun" (detail: the call's permit), "media", "mark" (detail: its name), "said" (detail: a sentence). */
 export class Call extends EventTarget {
   constructor(sound) {
     super();
@@ -25,7 +25,7 @@ export class Call extends EventTarget {
   /** From the first ring to the end. Throws when the service cannot be reached. */
   async run() {
     let order = await ask("/call", {});
-    this.ticket = order.call;
+    this.permit = order.call;
     this.tell("begun", order.call);
     while (order && !this.over.signal.aborted) order = await this.carryOut(order);
   }
@@ -46,7 +46,7 @@ export class Call extends EventTarget {
     this.line = stream;
     await stream.run(order.address, order.call_sid, order.parameters);
     this.line = undefined;
-    return this.over.signal.aborted ? null : ask("/call/after", { call: this.ticket });
+    return this.over.signal.aborted ? null : ask("/call/after", { call: this.permit });
   }
 
   /** Without an ear at the other end: say the question, then wait for keys or for something written. */
@@ -61,7 +61,7 @@ export class Call extends EventTarget {
     await entry.wait();
     this.line = undefined;
     if (this.over.signal.aborted) return null;
-    const answer = { call: this.ticket, turn: order.turn };
+    const answer = { call: this.permit, turn: order.turn };
     return entry.text ? ask("/call/text", { ...answer, text: entry.text }) : ask("/call/keys", { ...answer, digits: entry.digits });
   }
 
@@ -85,8 +85,8 @@ export class Call extends EventTarget {
     if (this.over.signal.aborted) return;
     this.over.abort();
     this.line?.hangUp?.();
-    const body = new Blob([JSON.stringify({ call: this.ticket })], { type: "application/json" });
-    if (this.ticket) navigator.sendBeacon("/essai/call/end", body);
+    const body = new Blob([JSON.stringify({ call: this.permit })], { type: "application/json" });
+    if (this.permit) navigator.sendBeacon("/essai/call/end", body);
   }
 
   tell(name, detail) {

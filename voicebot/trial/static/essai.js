@@ -5,6 +5,7 @@ import { Drawing } from "./drawing.js";
 import { Live } from "./live.js";
 import { Sound, whyNot } from "./sound.js";
 import { Texting } from "./texting.js";
+import { Voices } from "./voices.js";
 
 /** A frame louder than this is somebody speaking; quieter ones are the room. */
 const LOUD = 0.015;
@@ -167,6 +168,8 @@ addEventListener("pagehide", () => call?.hangUp());
 at("texting-pane").addEventListener("toggle", () => {
   at("text-badge").hidden = true;
 });
+
+new Voices(at("voices-pane"), at("voices"), words);
 
 if (matchMedia("(min-width: 64rem)").matches) {
   for (const pane of document.querySelectorAll("details[data-wide]")) pane.open = true;

@@ -8,10 +8,10 @@ export class Live {
     Object.assign(this, { list, shape, words, onTurn, onText });
   }
 
-  follow(ticket) {
+  follow(permit) {
     this.list.replaceChildren();
     this.source?.close();
-    this.source = new EventSource(`/essai/live/${ticket}`);
+    this.source = new EventSource(`/essai/live/${permit}`);
     this.source.addEventListener("turn", ({ data }) => this.turn(JSON.parse(data)));
     this.source.addEventListener("gap", ({ data }) => this.gap(JSON.parse(data)));
     this.source.addEventListener("over", () => this.source.close());

@@ -1,4 +1,4 @@
-"""Tickets: what a browser shows instead of Twilio's signature, which it cannot make."""
+"""Permits: what a browser shows instead of Twilio's signature, which it cannot make."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from voicebot.privacy import Privacy
 
 Purpose = Literal["visit", "call", "stream"]
 
-#: Seconds that a ticket is good for: a day of trying out, a long call, the time to open a socket.
+#: Seconds that a permit is good for: a day of trying out, a long call, the time to open a socket.
 _GOOD_FOR_S: Final[Mapping[Purpose, float]] = {"visit": 24 * 3600.0, "call": 2 * 3600.0, "stream": 60.0}
 _LONGEST: Final = 1024
 
 
 @dataclass(frozen=True)
-class Tickets:
+class Permits:
     """Sealed with the data key: nobody else can make, read or change one."""
 
     privacy: Privacy
     clock: Callable[[], float]
 
     def issue(self, purpose: Purpose, subject: str) -> str:
-        """A ticket for `subject`, fit for an address."""
+        """A permit for `subject`, fit for an address."""
         return self.privacy.seal([purpose, subject, self.clock() + _GOOD_FOR_S[purpose]])
 
-    def subject(self, purpose: Purpose, ticket: str) -> str | None:
-        """Whom the ticket is for; None when it is not ours, for something else, or too old."""
-        if not ticket or len(ticket) > _LONGEST:
+    def subject(self, purpose: Purpose, permit: str) -> str | None:
+        """Whom the permit is for; None when it is not ours, for something else, or too old."""
+        if not permit or len(permit) > _LONGEST:
             return None
         try:
-            found = self.privacy.unseal(ticket)
+            found = self.privacy.unseal(permit)
         except StoreError:
             return None
         match found:

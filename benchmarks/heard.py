@@ -1,0 +1,124 @@
+"""Sentences as a recognizer writes them: spoken, sent by telephone with noise, recognized, kept as a file.
+
+    .venv/bin/python -m benchmarks.heard held-out       # plain.yaml → tests/fr/evaluation/heard.yaml
+    .venv/bin/python -m benchmarks.heard development    # tests/fr/utterances → tests/fr/heard.yaml
+
+Each held-out sentence is said by every voice, each of the development set by one of them in turn. White
+noise lies one of `NOISE_DB` under the speech, in turn. Whisper is told what it is told in a call.
+Half an hour of two cores; afterwards understanding is measured without any sound.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+from ruamel.yaml import YAML
+
+from benchmarks import sentences
+from benchmarks.sentences import HEARD_DEVELOPMENT, HELD_OUT, Sentence
+from voicebot.channels.simulator.telephone import band, over_noise
+from voicebot.dialogue.meaning import NO_INTENT, Expecting
+from voicebot.errors import ModelError
+from voicebot.nlu import Understanding
+from voicebot.nlu.hints import hints
+from voicebot.speech import voices
+from voicebot.speech.audio import RECOGNIZER_HZ, TELEPHONE_HZ, Pcm, decode, encode, resample
+from voicebot.speech.spoken import spoken
+from voicebot.speech.stt.choose import recognizers
+from voicebot.speech.stt.recognizer import Expected, Recognizer
+from voicebot.speech.tts.synthesizer import SPEECH_DBFS, Synthesizer, pause
+
+VAR = Path("var")
+VOICES = ("kokoro", "pico")
+#: How far the noise is under the speech: a quiet room, a room with people, a street.
+NOISE_DB = (25.0, 18.0, 12.0)
+_PAUSE_S = 0.5
+
+
+def main() -> None:
+    """Speak, hear, write the file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("set", choices=("held-out", "development"))
+    chosen = parser.parse_args().set
+    said, target = (
+        (_plain(), HELD_OUT / "heard.yaml") if chosen == "held-out" else (_seen(), HEARD_DEVELOPMENT)
+    )
+    recognizer, expected = _recognizer(), _expected()
+    talkers = [_voice(name) for name in VOICES]
+    heard: dict[str, list[str]] = defaultdict(list)
+    for place, (sentence, voice) in track(list(enumerate(said)), "hearing"):
+        sound = talkers[voice].speak(spoken(sentence.text), "normal")
+        line = by_telephone(sound, NOISE_DB[place % len(NOISE_DB)])
+        heard[sentence.meant[0]].append(hear(recognizer, line, expected))
+    _write(target, chosen, recognizer.name, heard)
+
+
+def by_telephone(sound: Pcm, noise_db: float) -> Pcm:
+    """Speech (8 kHz) with white noise `noise_db` under it, through telephone band and μ-law, at 16 kHz."""
+    noisy = over_noise(np.concatenate([pause(_PAUSE_S), sound, pause(_PAUSE_S)]), SPEECH_DBFS - noise_db)
+    return resample(decode(encode(band(noisy))), TELEPHONE_HZ, RECOGNIZER_HZ)
+
+
+def hear(recognizer: Recognizer, line: Pcm, expected: Expected) -> str:
+    """What is understood of one utterance; empty when it is taken for no speech."""
+    stream = recognizer.start(expected)
+    stream.accept(line)
+    return stream.finish().text
+
+
+def _plain() -> Iterator[tuple[Sentence, int]]:
+    """Each plain sentence by each voice, intent by intent."""
+    plain = [each for each in sentences.held_out() if each.style == "plain"]
+    return ((each, voice) for each in plain for voice in range(len(VOICES)))
+
+
+def _seen() -> Iterator[tuple[Sentence, int]]:
+    """The development set's spoken procedures and what is out of domain, the voices in turn."""
+    styles = ("voice", sentences.OUT_OF_DOMAIN)
+    seen = [each for each in sentences.development() if each.style in styles and each.channel == "voice"]
+    return ((each, place % len(VOICES)) for place, each in enumerate(seen))
+
+
+def _recognizer() -> Recognizer:
+    found, notes = recognizers(VAR / "models", "whisper")
+    if not found:
+        raise ModelError(" ".join(notes))
+    return found[0]
+
+
+def _expected() -> Expected:
+    return Expected(hints(Understanding.load(), Expecting()))
+
+
+def _voice(name: str) -> Synthesizer:
+    voice = voices.start(name, VAR)
+    if voice is None:
+        raise ModelError(f"{name} is not installed; see `voicebot models list`")
+    return voice
+
+
+def _write(target: Path, chosen: str, recognizer: str, heard: dict[str, Sequence[str]]) -> None:
+    made = {
+        "on": date.today().isoformat(),
+        "by": f"python -m benchmarks.heard {chosen}",
+        "recognizer": recognizer,
+        "voices": list(VOICES),
+        "noise_db": list(NOISE_DB),
+    }
+    yaml = YAML()
+    yaml.width = 1000
+    ordered = {
+        intent: list(texts) for intent, texts in sorted(heard.items(), key=lambda i: i[0] == NO_INTENT)
+    }
+    with target.open("w", encoding="utf-8") as file:
+        yaml.dump({"made": made, "channel": "voice", "sentences": ordered}, file)
+
+
+if __name__ == "__main__":
+    main()
