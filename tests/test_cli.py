@@ -64,6 +64,32 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest
     assert "rsa.svg" in complaint(capsys)
 
 
+def test_cards_are_made_to_be_printed_and_to_be_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cards", "rsa", "--out", str(tmp_path / "cards"), "--number", "0937000000"]) == DONE
+    assert capsys.readouterr().out == f"{tmp_path / 'cards' / 'rsa.pdf'}\n"
+    assert (tmp_path / "cards" / "rsa.pdf").read_bytes().startswith(b"%PDF")
+    assert "09\u00a037\u00a000\u00a000\u00a000" in (tmp_path / "cards" / "rsa.html").read_text(
+        encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["jardinage"], ["entrainement"], ["rsa", "--number", "09 37"]])
+def test_cards_that_cannot_be_made_are_told(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cards", *arguments, "--out", str(tmp_path)]) == BAD_USAGE
+    complaint(capsys)
+    assert list(tmp_path.glob("*.pdf")) == []
+
+
+def test_cards_that_cannot_be_written_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "cards").write_text("in the way")
+    assert main(["cards", "rsa", "--out", str(tmp_path / "cards")]) == BAD_USAGE
+    assert "cards" in complaint(capsys)
+
+
 def test_broken_yaml_is_told_with_file_line_and_remedy(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

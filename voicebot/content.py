@@ -7,17 +7,21 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from voicebot.datafile import Finding, finding, read
+from voicebot.dialogue.documents import prompts
 from voicebot.dialogue.flow import SAFE
 from voicebot.flows.check import Known, check
 from voicebot.flows.load import Written, read_flows
 from voicebot.prompts import Prompts, plain
 from voicebot.prompts.load import LONG_VALUES, Entry, read_prompts
+from voicebot.said_twice import check_numbers
 from voicebot.text_costs import LongValues, check_text_costs
 
 FLOWS = Path("voicebot", "flows")
 PROMPTS = Path("prompts", "fr")
 CHOICES = Path("voicebot", "nlu", "fr", "choices")
 DANGERS = Path("voicebot", "nlu", "fr", "danger.yaml")
+#: The prompts of this file are only texted.
+_TEXTED = "sms."
 _AMOUNT = re.compile(r"\d\s*(?:€|euros?\b)")
 
 
@@ -48,14 +52,29 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         lookups=lookups,
         dangers=frozenset(dangers.data or ()),
     )
-    prompts = Prompts(book.entries, book.topics, book.words)
+    said = Prompts(book.entries, book.topics, book.words)
+    read_only = _never_spoken(written, book.entries)
     return sorted(
         [
             *check(written, book.entries, known),
-            *plain.check(book.entries, jargon),
+            *plain.check(book.entries, jargon, read_only),
+            *check_numbers(written.flows.by_name, book.entries, jargon, read_only),
             *_amounts(written, book.entries),
-            *check_text_costs(prompts, LongValues(values.data, prompts)),
+            *check_text_costs(said, LongValues(values.data, said)),
         ]
+    )
+
+
+def _never_spoken(written: Written, entries: Mapping[str, Entry]) -> frozenset[str]:
+    """The prompts that are texted or printed: notes, cards, and all of sms.yaml."""
+    steps = [step for flow in written.flows.by_name.values() for step in flow.steps.values()]
+    notes = {step.note for step in steps if step.note}
+    return frozenset(
+        notes
+        | {f"{note}{SAFE}" for note in notes}
+        | {prompts(document)["note"] for document in written.documents}
+        | {key for card in written.cards.values() for key in card}
+        | {key for key in entries if key.startswith(_TEXTED)}
     )
 
 

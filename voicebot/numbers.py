@@ -27,6 +27,25 @@ def e164(text: str) -> str | None:
     return None
 
 
+def shown(text: str) -> str | None:
+    """`text` as people in France read it, in pairs: "09 37 00 00 00"; None when it is no number.
+
+    Short numbers, such as 3939, stay as they are; foreign ones keep their +.
+    """
+    try:
+        number = phonenumbers.parse(text, _HOME)
+    except NumberParseException:
+        return None
+    if phonenumbers.is_valid_short_number_for_region(number, _HOME):
+        return str(number.national_number)
+    if not phonenumbers.is_possible_number(number):
+        return None
+    at_home = number.country_code == phonenumbers.country_code_for_region(_HOME)
+    return phonenumbers.format_number(
+        number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    )
+
+
 def is_textable(number: str | None) -> bool:
     """Whether an SMS can be expected to arrive at this E.164 number."""
     if not number:

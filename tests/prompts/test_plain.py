@@ -8,62 +8,14 @@ import pytest
 
 from tests.prompts.folder import write
 from voicebot.prompts.load import read_prompts
-from voicebot.prompts.plain import (
-    Jargon,
-    check,
-    kandel_moles,
-    measure,
-    read_jargon,
-    sentences,
-    spoken_s,
-    syllables,
-    words,
-)
+from voicebot.prompts.plain import Jargon, check, measure, read_jargon
 
 JARGON = Jargon(
     avoid={"cliquez": "dites « appuyez »", "pièce justificative": "dites « papier »"},
     explain={"quotient familial": ("un chiffre de la CAF",), "AAH": ("handicap",)},
 )
 LONG = "Vous devez aller à la mairie avec votre carte et les papiers de tous vos enfants demain matin."
-
-
-def test_sentences_and_words_are_counted_as_people_do() -> None:
-    assert sentences("C'est bien ça ? Oui, à 10 h 30. Voilà…") == (
-        "C'est bien ça ?",
-        "Oui, à 10 h 30.",
-        "Voilà…",
-    )
-    assert words("C'est au 08 09 40 14 01, rendez-vous !") == ("C'est", "au", "08 09 40 14 01", "rendez-vous")
-    assert words("Vous payez 1,50 euro ?") == ("Vous", "payez", "1,50", "euro")
-
-
-def test_a_slot_counts_as_one_word() -> None:
-    assert [len(words(part)) for part in sentences("Vous êtes né le {naissance:date}, {age} ans.")] == [7]
-
-
-SYLLABLES = [
-    ("le", 1),
-    ("papier", 2),
-    ("école", 2),
-    ("allocataire", 4),
-    ("demandent", 2),
-    ("rue", 1),
-    ("eau", 1),
-]
-
-
-@pytest.mark.parametrize(("word", "count"), SYLLABLES)
-def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
-    assert syllables(word) == count
-
-
-def test_an_easy_text_reads_easier_than_an_official_one() -> None:
-    easy = "Prenez votre carte. Allez à la mairie."
-    official = (
-        "L'instruction de la demande de complémentaire santé nécessite la transmission de justificatifs."
-    )
-    assert kandel_moles(easy) > 80 > 40 > kandel_moles(official)
-    assert 1.5 < spoken_s(easy) < 5 < spoken_s(official)
+SLOW = "Appelez le 09 71 10 39 60 ou le 0 809 401 401. Encore, le 09 71 10 39 60 ou le 0 809 401 401."
 
 
 HARD = [
@@ -73,6 +25,8 @@ HARD = [
     ("a: Il faut des pièces justificatives.\n", 1, "« pièce justificative »"),
     ("a: Donnez votre quotient familial.\n", 1, "« quotient familial » dans « apl.a » n'est pas expliqué"),
     ("a: Vous avez l'AAH.\n", 1, "« AAH »"),
+    (f"a:\n  ask: Bonjour.\n  keys: {SLOW}\n", 3, "dure environ 17 secondes"),
+    ("a: L'administration préfectorale communiquera prochainement sa décision.\n", 1, "lisibilité"),
 ]
 
 
@@ -108,3 +62,9 @@ def test_the_shipped_word_lists_can_be_read() -> None:
     assert findings == ()
     assert jargon
     assert "cliquez" in jargon.avoid
+
+
+def test_what_is_only_read_may_be_long_to_say(tmp_path: Path) -> None:
+    entries = read_prompts(write(tmp_path, apl=f"note: {SLOW}\n")).entries
+    assert len(check(entries, JARGON)) == 1
+    assert check(entries, JARGON, written={"apl.note"}) == []

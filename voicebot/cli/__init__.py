@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from voicebot.cli import (
+    cards,
     console,
     content,
     fallback,
@@ -42,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     root = argparse.ArgumentParser(prog="voicebot", description="A French telephone and SMS assistant")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for part in (talk, text, understanding, content, places, outbox, voices, console, fallback, machine):
+    parts = (talk, text, understanding, content, cards, places, outbox, voices, console, fallback, machine)
+    for part in parts:
         part.add_commands(commands)
     return root
 

@@ -40,7 +40,18 @@ def _whole(checked: Checked) -> Iterator[Finding]:
         steps = " → ".join(place.step for place in (*circle, circle[0]))
         yield written.finding("endless_loop", circle[0], steps=steps)
     yield from _untold_facts(checked)
+    yield from _cards(checked)
     yield from _unused_prompts(checked)
+
+
+def _cards(checked: Checked) -> Iterator[Finding]:
+    """What stands on a card is written, and says nothing that changes with the person."""
+    for flow, lines in checked.written.cards.items():
+        for index, key in enumerate(lines):
+            prompt = checked.prompts.get(key)
+            code = "missing_card_line" if prompt is None else "card_line_with_slot" if prompt.slots else None
+            if code:
+                yield checked.written.files[flow].finding(code, "card", index, prompt=key)
 
 
 def _untold_facts(checked: Checked) -> Iterator[Finding]:
@@ -61,6 +72,7 @@ def _unused_prompts(checked: Checked) -> Iterator[Finding]:
     papers = {document for step in steps.values() for document in step.documents}
     used |= {key for document in papers for key in prompts(document).values()}
     used |= {ANSWER_NAMES, COMPLETE, LACKING}
+    used |= {key for lines in checked.written.cards.values() for key in lines}
     groups = {*checked.written.flows.by_name, ANSWER_NAMES.split(".")[0]}
     for key, prompt in checked.prompts.items():
         if key.split(".")[0] in groups and key not in used:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from typing import TypeVar
 
 from voicebot.dialogue.documents import slot
-from voicebot.dialogue.flow import Flows, Route, Step
+from voicebot.dialogue.flow import Flow, Flows, Route, Step
 from voicebot.dialogue.meaning import YES
 from voicebot.dialogue.memory import CONSENT
 from voicebot.dialogue.session import Place
@@ -16,6 +17,7 @@ from voicebot.dialogue.session import Place
 #: Where lookups are not known, what they fill is not checked.
 Lookups = Mapping[str, Collection[str]]
 _ALWAYS = frozenset({"textable", CONSENT})
+T = TypeVar("T")
 _IN_TOPIC = _ALWAYS | {"topic"}
 
 
@@ -49,6 +51,16 @@ def exits(step: Step, lookups: Lookups) -> tuple[Exit, ...]:
 def _refused(step: Step, filled: frozenset[str]) -> frozenset[str]:
     """A failed lookup fills nothing, a "no" is an answer like another."""
     return frozenset() if step.kind == "lookup" else filled
+
+
+def reached(flow: Flow, start: str, without: Collection[str] = ()) -> set[str]:
+    """The steps of `flow` that can be come to from `start`, around those `without`."""
+    ways = {
+        name: [way.to.step for way in exits(step, {}) if way.to.flow == flow.name]
+        for name, step in flow.steps.items()
+    }
+    onward = {name: [to for to in found if to in ways and to not in without] for name, found in ways.items()}
+    return _closure([name for name in [start] if name in ways and name not in without], onward)
 
 
 def leads_on(step: Step) -> bool:
@@ -144,8 +156,8 @@ def _lets_go(step: Step) -> bool:
     return step.kind in ("end", "handoff") or step.expecting().kind == "intent"
 
 
-def _closure(start: Iterable[Place], following: Mapping[Place, Iterable[Place]]) -> set[Place]:
-    seen: set[Place] = set()
+def _closure(start: Iterable[T], following: Mapping[T, Iterable[T]]) -> set[T]:
+    seen: set[T] = set()
     waiting = list(start)
     while waiting:
         place = waiting.pop()

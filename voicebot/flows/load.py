@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -23,13 +23,14 @@ _PARIS: Final = ZoneInfo("Europe/Paris")
 class Written:
     """What a folder of flow files says: the flows that could be read, their files, and what is wrong.
 
-    `documents` are the papers that can be asked for.
+    `documents` are the papers that can be asked for; `cards` the prompts that a flow puts on its card.
     """
 
     flows: Flows
     files: Mapping[str, DataFile]
     findings: tuple[Finding, ...] = ()
     documents: frozenset[str] = frozenset()
+    cards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def finding(self, code: str, place: Place, *within: str | int, **words: object) -> Finding:
         """The finding `code` at a part of the step at `place`."""
@@ -47,6 +48,7 @@ def read_flows(folder: Path) -> Written:
     """Read every YAML file of `folder`; a file with errors gives findings instead of a flow."""
     flows: dict[str, Flow] = {}
     files: dict[str, DataFile] = {}
+    cards: dict[str, tuple[str, ...]] = {}
     documents, findings = _documents(folder / DOCUMENTS)
     for path in sorted(folder.glob("*.yaml")):
         if path.name == DOCUMENTS:
@@ -59,7 +61,8 @@ def read_flows(folder: Path) -> Written:
         if shaped.flow != path.stem:
             findings.append(file.finding("file_name", "flow", flow=shaped.flow, stem=path.stem))
         flows[shaped.flow], files[shaped.flow] = _flow(shaped), file
-    return Written(Flows(flows), files, tuple(findings), documents)
+        cards[shaped.flow] = tuple(_key(shaped.flow, line) for line in shaped.card)
+    return Written(Flows(flows), files, tuple(findings), documents, cards)
 
 
 def list_flows(flows: Flows) -> list[tuple[str, int, int]]:

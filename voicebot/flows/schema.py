@@ -189,11 +189,15 @@ class Fact(Source):
 
 
 class FlowFile(_Strict):
-    """A whole file: one procedure. In practice, one that is not `rehearsed` ends the practice."""
+    """A whole file: one procedure. In practice, one that is not `rehearsed` ends the practice.
+
+    `card` lists the prompts that stand on the printed card, in order; without it, the notes of the steps.
+    """
 
     flow: Name
     start: Name
     rehearsed: bool = True
+    card: tuple[PromptKey, ...] = ()
     facts: tuple[Fact, ...] = ()
     steps: dict[Name, StepItem] = Field(min_length=1)
 

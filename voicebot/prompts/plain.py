@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from pathlib import Path
 from statistics import fmean
 
@@ -14,30 +15,32 @@ from pydantic import BaseModel, ConfigDict
 
 from voicebot.datafile import Finding, finding, read, validate
 from voicebot.prompts.load import JARGON, Entry
+from voicebot.prompts.measures import kandel_moles, sentences, spoken_s, words
 
 MOST_SENTENCES = 2
 MOST_WORDS = 15
+#: A code of findings.yaml and the words to fill it in.
+Wrong = tuple[str, dict[str, object]]
 #: An SMS can be read again: only its sentences are limited, not their number.
 _COUNTED = frozenset({"ask", "retry", "keys", "help"})
 
-#: A comfortable reading pace for a telephone voice. Estimate: 4 syllables a second, 0.5 s after a sentence.
-_SYLLABLES_PER_S = 4.0
-_SENTENCE_PAUSE_S = 0.5
-
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
-_WORD = re.compile(r"\d+(?:[ .,]\d+)*|[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-_VOWELS = re.compile(r"[aeiouyàâäæéèêëîïôöœùûüÿ]+")
-_MUTE_END = re.compile(r"(?<=[^aeiouyàâéèêëîïôû])(?:es?|ent)$")
+#: The longest that can be kept in mind, and about what a ten-digit number said twice takes.
+MOST_SECONDS = 11
+#: Kandel-Moles from "rather hard" on. Of shorter texts than this the formula says nothing.
+LEAST_READABLE, FEWEST_WORDS = 50, 5
 
 
 class Jargon(BaseModel):
-    """Words to avoid with what to say instead, and words to explain with explanations that will do."""
+    """Words to avoid with what to say instead, and words to explain with explanations that will do.
+
+    `short_numbers` are what stands before a telephone number of two digits.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     avoid: dict[str, str]
     explain: dict[str, tuple[str, ...]]
+    short_numbers: tuple[str, ...] = ()
 
     @cached_property
     def _avoided(self) -> dict[str, re.Pattern[str]]:
@@ -74,9 +77,18 @@ def read_jargon(folder: Path) -> tuple[Jargon | None, tuple[Finding, ...]]:
     return validate(read(folder / JARGON), Jargon.model_validate)
 
 
-def check(entries: Mapping[str, Entry], jargon: Jargon) -> list[Finding]:
-    """What breaks plain language, by file and line."""
-    return sorted(each for entry in entries.values() for each in _check_entry(entry, jargon))
+def check(
+    entries: Mapping[str, Entry], jargon: Jargon, written: Collection[str] = frozenset()
+) -> list[Finding]:
+    """What breaks plain language, by file and line. `written` are prompts that are read and never spoken."""
+    found: list[Finding] = []
+    for key, entry in entries.items():
+        for variant, text in entry.texts.items():
+            spoken = variant != "sms" and key not in written
+            wrong = [*_words(text, jargon), *(_lengths(variant, text)), *(_speech(text) if spoken else ())]
+            line = entry.lines.get(variant, entry.line)
+            found += [finding(code, entry.file, line, field=key, **said) for code, said in wrong]
+    return sorted(found)
 
 
 def measure(entries: Mapping[str, Entry]) -> dict[str, Measure]:
@@ -87,57 +99,32 @@ def measure(entries: Mapping[str, Entry]) -> dict[str, Measure]:
     return {flow: _measure(said) for flow, said in sorted(texts.items())}
 
 
-def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of `text`, a placeholder counting as one word."""
-    return tuple(part for part in _SENTENCE_END.split(_PLACEHOLDER.sub("x", text).strip()) if words(part))
-
-
-def words(text: str) -> tuple[str, ...]:
-    """The words of `text`; "c'est" is one, and so is a number in groups."""
-    return tuple(_WORD.findall(text))
-
-
-def syllables(word: str) -> int:
-    """An estimate of the spoken syllables of a French word: its groups of vowels without a mute ending."""
-    stem = _MUTE_END.sub("", word.lower())
-    return max(1, len(_VOWELS.findall(stem)))
-
-
-def kandel_moles(text: str) -> float:
-    """Readability: 100 very easy, 60 standard, 30 hard. Source: Kandel & Moles 1958, Flesch for French."""
-    all_words, parts = words(_PLACEHOLDER.sub("x", text)), sentences(text)
-    if not all_words:
-        return 100.0
-    syllables_per_word = fmean(syllables(word) for word in all_words)
-    return 207 - 1.015 * len(all_words) / len(parts) - 73.6 * syllables_per_word
-
-
-def spoken_s(text: str) -> float:
-    """An estimate of how many seconds it takes to say `text`."""
-    parts = sentences(text)
-    said = sum(syllables(word) for part in parts for word in words(part))
-    return said / _SYLLABLES_PER_S + len(parts) * _SENTENCE_PAUSE_S
-
-
 def _measure(texts: list[str]) -> Measure:
     lengths = [len(words(part)) for text in texts for part in sentences(text)]
     return Measure(fmean(lengths or [0]), fmean(map(kandel_moles, texts)), fmean(map(spoken_s, texts)))
 
 
-def _check_entry(entry: Entry, jargon: Jargon) -> Iterator[Finding]:
-    for variant, text in entry.texts.items():
-        parts = sentences(text)
-        found: list[tuple[str, dict[str, object]]] = []
-        if variant in _COUNTED and len(parts) > MOST_SENTENCES:
-            found.append(("too_many_sentences", {"count": len(parts), "most": MOST_SENTENCES}))
-        for part in parts:
-            if (count := len(words(part))) > MOST_WORDS:
-                found.append(("sentence_too_long", {"count": count, "most": MOST_WORDS}))
-        found += [("avoid_word", {"word": word, "instead": way}) for word, way in jargon.avoided_in(text)]
-        unexplained = jargon.unexplained_in(text)
-        found += [("unexplained", {"word": word, "instead": way}) for word, way in unexplained]
-        for code, said in found:
-            yield finding(code, entry.file, entry.lines.get(variant, entry.line), field=entry.key, **said)
+def _lengths(variant: str, text: str) -> Iterator[Wrong]:
+    parts = sentences(text)
+    if variant in _COUNTED and len(parts) > MOST_SENTENCES:
+        yield "too_many_sentences", {"count": len(parts), "most": MOST_SENTENCES}
+    for part in parts:
+        if (count := len(words(part))) > MOST_WORDS:
+            yield "sentence_too_long", {"count": count, "most": MOST_WORDS}
+
+
+def _words(text: str, jargon: Jargon) -> Iterator[Wrong]:
+    for word, way in jargon.avoided_in(text):
+        yield "avoid_word", {"word": word, "instead": way}
+    for word, way in jargon.unexplained_in(text):
+        yield "unexplained", {"word": word, "instead": way}
+
+
+def _speech(text: str) -> Iterator[Wrong]:
+    if (seconds := spoken_s(text)) > MOST_SECONDS:
+        yield "speech_too_long", {"seconds": ceil(seconds), "most": MOST_SECONDS}
+    if len(words(text)) >= FEWEST_WORDS and (ease := kandel_moles(text)) < LEAST_READABLE:
+        yield "hard_to_read", {"ease": round(ease), "least": LEAST_READABLE}
 
 
 def _whole_word(word: str) -> re.Pattern[str]:

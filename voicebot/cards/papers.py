@@ -1,0 +1,45 @@
+"""The papers of a procedure: all that its steps ask for, and which of them only some people need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voicebot.cards.pictures import Pictures
+from voicebot.dialogue.documents import prompts
+from voicebot.dialogue.flow import Flow
+from voicebot.flows.graph import exits, reached
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper to bring, with the name of its picture; not `always` when only some people need it."""
+
+    name: str
+    picture: str
+    always: bool
+
+
+def papers(flow: Flow, label: Callable[[str], str], pictures: Pictures) -> tuple[Paper, ...]:
+    """The papers of `flow`: first those for everybody, in the order of the steps."""
+    asked = dict.fromkeys(document for step in flow.steps.values() for document in step.documents)
+    found = [
+        Paper(label(prompts(document)["ask"]), pictures.paper(document), _is_always_asked(flow, document))
+        for document in asked
+    ]
+    return tuple(sorted(found, key=lambda paper: not paper.always))
+
+
+def _is_always_asked(flow: Flow, document: str) -> bool:
+    """Whether nobody who is asked for papers gets through without being asked for this one."""
+    asking = {name for name, step in flow.steps.items() if document in step.documents}
+    for name in reached(flow, flow.start, asking):
+        if flow.steps[name].documents and any(_lets_go(flow, end) for end in reached(flow, name, asking)):
+            return False
+    return True
+
+
+def _lets_go(flow: Flow, name: str) -> bool:
+    """Whether the procedure can end at this step."""
+    step = flow.steps[name]
+    return step.kind in ("end", "handoff") or any(way.to.flow != flow.name for way in exits(step, {}))
