@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests import conversations
-from tests.calls import call, inside, prompts, session_of, spoken, story
+from tests.calls import anyway, call, inside, prompts, session_of, spoken, story
 from tests.conftest import VAR
 from voicebot.channels.simulator import CallerVoice, HangUp, Press, SayText, StaySilent, Turn
 from voicebot.channels.simulator.webhook import Webhooks
@@ -110,14 +110,15 @@ async def test_asking_for_a_person_leaves_a_ticket(running: Rehearsal, caller: C
 async def test_who_was_cut_off_calls_again_and_goes_on(running: Rehearsal, caller: CallerVoice) -> None:
     answers = story("rsa")["answers"]
     number = "+33639980003"
-    begun = {question: answers[question] for question in ("accueil.question", "rsa.age", "common.value_age")}
+    begun = anyway() | {question: answers[question] for question in ("accueil.question", "rsa.age")}
     broken = await call(running, caller, spoken(begun), from_number=number)
     assert (broken.ending, prompts(broken)[-1]) == ("caller_hung_up", "rsa.france")
     assert (await session_of(running, broken.call_sid)).status == "suspended"
 
-    goes_on = {"common.resume": ["oui"], "rsa.france": ["oui"]}
+    goes_on = anyway() | {"common.resume": ["oui"], "rsa.france": ["oui"]}
     again = await call(running, caller, spoken(goes_on), from_number=number)
-    assert prompts(again)[:3] == ["common.resume", "rsa.france", "rsa.nationalite"]
+    assert prompts(again)[0] == "common.resume"
+    assert prompts(again)[-1] == "rsa.nationalite"
     assert (await session_of(running, again.call_sid)).slots["age"] == 30
 
 

@@ -66,10 +66,11 @@ class Visitor:
         order = await (await answer.value).json()
         self.call_sid, self.permit = order["call_sid"], order["call"]
 
-    async def until(self, *states: str, patience_ms: int = PATIENCE_MS) -> None:
-        """Wait until the picture shows one of these."""
+    async def until(self, *states: str) -> str | None:
+        """Wait until the picture shows one of these; which one."""
         wanted = ", ".join(f"#phone[data-state={state}]" for state in states)
-        await self.page.wait_for_selector(wanted, timeout=patience_ms)
+        shown = await self.page.wait_for_selector(wanted, timeout=PATIENCE_MS)
+        return await shown.get_attribute("data-state") if shown else None
 
     async def press(self, keys: str) -> None:
         """Open the keypad if need be, and press keys."""
