@@ -25,7 +25,7 @@ from voicebot.dialogue.event import (
 from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.memory import CONSENT, gathered
-from voicebot.dialogue.pending import decide, resume, start_danger
+from voicebot.dialogue.pending import ABOUT_TOPIC, decide, resume, start_danger
 from voicebot.dialogue.policy import REMEMBERED_EVENTS
 from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match, silence
@@ -122,12 +122,29 @@ def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
     """The one way every answer takes, spoken, texted or typed."""
     if meaning.danger:
         return _danger(turn, meaning, meaning.danger)
+    if _is_scam(turn, meaning):
+        return _warned(turn, meaning.intent)
     if meaning.certainty == "none":
         return no_match(turn, remark)
     if meaning.value is None and meaning.intent in COMMANDS:
         return command(turn, meaning)
     pending = turn.session.pending
     return decide(turn, pending, meaning) if pending else answer(turn, meaning)
+
+
+def _is_scam(turn: Turn, meaning: Meaning) -> bool:
+    """Somebody tells in the middle of something else that they are asked for a code, a card or money."""
+    named = meaning.value is None and meaning.intent == turn.flows.guard and meaning.certainty == "sure"
+    about_topic = turn.expecting.kind == "intent" or (
+        turn.session.pending is not None and turn.session.pending.kind in ABOUT_TOPIC
+    )
+    return named and not about_topic and turn.session.topic != turn.flows.guard
+
+
+def _warned(turn: Turn, topic: str) -> Turn:
+    """What never to give is said before anything is asked; a no goes on where they were."""
+    named = {"topic": topic}
+    return offer(turn.remark("common.never_give"), "switch", "common.guard_confirm", named, named)
 
 
 def _danger(turn: Turn, meaning: Meaning, danger: str) -> Turn:

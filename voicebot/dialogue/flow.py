@@ -35,6 +35,7 @@ class Flows:
     no_flow: Place = field(default=Place("accueil", "numero"))
     another: Place = field(default=Place("cloture", "autre"))
     danger: str = "urgence"
+    guard: str = "arnaque"
 
     @cached_property
     def shared(self) -> frozenset[str]:

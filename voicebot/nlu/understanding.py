@@ -13,7 +13,7 @@ from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, Candidate, Certainty,
 from voicebot.nlu import vocabulary
 from voicebot.nlu.ambiguous import Ambiguous
 from voicebot.nlu.commands import Commands
-from voicebot.nlu.danger import Dangers
+from voicebot.nlu.danger import SCAM, Dangers
 from voicebot.nlu.entities.found import Found
 from voicebot.nlu.entities.readers import NEXT_COMMAND, Readers
 from voicebot.nlu.intents import Intents, learn_intents
@@ -69,6 +69,7 @@ class Understanding:
     intents: Intents
     commands: Mapping[str, Commands]
     dangers: Dangers
+    scams: Dangers
     several: Several
     readers: Readers
 
@@ -84,6 +85,7 @@ class Understanding:
             intents,
             {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
             Dangers.of(sounds, words.danger, words.danger_guards),
+            Dangers.of_scams(sounds, words.scam),
             Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
             Readers.of(words, folder / "communes.csv.gz", sounds),
         )
@@ -97,6 +99,7 @@ class Understanding:
         meaning = (
             self._exact_command(heard, expecting)
             or self._danger(heard)
+            or self._scam(heard, expecting)
             or self._answer(heard, expecting)
             or self._more(heard, expecting)
             or self._intent(heard, expecting)
@@ -143,6 +146,15 @@ class Understanding:
             certainty="unsure" if asked else "sure",
             danger=name,
         )
+
+    def _scam(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
+        """A scam told beside the answer counts before the answer; what answers and no more stays one."""
+        if expecting.kind == "intent" or self.scams.heard(heard.words)[0] is None:
+            return None
+        whole = self.readers.whole(heard.plain, expecting)
+        if whole and whole.certainty == "sure":
+            return None
+        return Meaning("", intent=SCAM, score=max(ACCEPT, heard.best.score), certainty="sure")
 
     def _worth_asking(self, heard: _Heard, name: str, other: bool) -> bool:
         if heard.best.intent == _EMERGENCY:
