@@ -30,7 +30,7 @@ class Ahead:
         return cls(choices, {each.intent: everywhere | _words([each.label or ""]) for each in intents})
 
     def answered(self, words: str, intent: str, values: Sequence[str]) -> str | None:
-        """Which of `values` the plain words say beside naming `intent`; None when unclear, or a long story."""
+        """Which of `values` plain words say beside naming `intent`; None when unclear, or a long story."""
         if len(words.split()) > _STORY:
             return None
         names = self.names.get(intent, frozenset())
