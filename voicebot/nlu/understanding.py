@@ -11,6 +11,7 @@ from pathlib import Path
 
 from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, Candidate, Certainty, Expecting, Meaning
 from voicebot.nlu import vocabulary
+from voicebot.nlu.ahead import Ahead
 from voicebot.nlu.ambiguous import Ambiguous
 from voicebot.nlu.commands import Commands
 from voicebot.nlu.danger import SCAM, Dangers
@@ -72,6 +73,7 @@ class Understanding:
     scams: Dangers
     several: Several
     readers: Readers
+    ahead: Ahead
 
     @classmethod
     def load(cls, folder: Path = PACKAGED) -> Understanding:
@@ -80,6 +82,7 @@ class Understanding:
         normalise = normaliser(words.acronyms, words.sms)
         sounds = Sounds.of(words.sounds)
         intents = learn_intents(words, normalise, sounds)
+        readers = Readers.of(words, folder / "communes.csv.gz", sounds)
         return cls(
             normalise,
             intents,
@@ -87,7 +90,8 @@ class Understanding:
             Dangers.of(sounds, words.danger, words.danger_guards),
             Dangers.of_scams(sounds, words.scam),
             Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
-            Readers.of(words, folder / "communes.csv.gz", sounds),
+            readers,
+            Ahead.of(words.intents, readers.choices),
         )
 
     def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
@@ -98,7 +102,7 @@ class Understanding:
         heard = self._hear(text, channel)
         meaning = (
             self._exact_command(heard, expecting)
-            or self._danger(heard)
+            or self._danger(heard, expecting)
             or self._scam(heard, expecting)
             or self._answer(heard, expecting)
             or self._more(heard, expecting)
@@ -106,6 +110,10 @@ class Understanding:
         )
         named = meaning.alternatives or _alternatives(heard, meaning.intent)
         return replace(meaning, text=text, alternatives=named, entities=self.readers.entities(heard.plain))
+
+    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
+        """Which of the `choices` of its first question `text` answers while it names `intent`."""
+        return self.ahead.answered(plain(text), intent, choices)
 
     def phrases(self, expecting: Expecting) -> tuple[str, ...]:
         """What a recognizer should expect at this step: the answers first, then the commands."""
@@ -127,9 +135,9 @@ class Understanding:
             return _value(Found(NEXT))
         return Meaning("", intent=name, score=1.0, certainty="sure")
 
-    def _danger(self, heard: _Heard) -> Meaning | None:
+    def _danger(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
         name, certainty = self.dangers.heard(heard.words)
-        if name is None:
+        if name is None or (certainty == "unsure" and self._is_the_answer(heard, expecting)):
             return None
         other = heard.best.score >= ACCEPT and heard.best.intent not in (_EMERGENCY, _SHELTER)
         long = len(heard.plain.split()) > _ONE_BREATH
@@ -151,10 +159,14 @@ class Understanding:
         """A scam told beside the answer counts before the answer; what answers and no more stays one."""
         if expecting.kind == "intent" or self.scams.heard(heard.words)[0] is None:
             return None
-        whole = self.readers.whole(heard.plain, expecting)
-        if whole and whole.certainty == "sure":
+        if self._is_the_answer(heard, expecting):
             return None
         return Meaning("", intent=SCAM, score=max(ACCEPT, heard.best.score), certainty="sure")
+
+    def _is_the_answer(self, heard: _Heard, expecting: Expecting) -> bool:
+        """Whether these are the words of one of the choices and no more ("j'ai payé" sounds like "j'ai peur")."""
+        whole = self.readers.whole(heard.plain, expecting) if expecting.kind == "choice" else None
+        return whole is not None and whole.certainty == "sure"
 
     def _worth_asking(self, heard: _Heard, name: str, other: bool) -> bool:
         if heard.best.intent == _EMERGENCY:
