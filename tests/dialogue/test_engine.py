@@ -345,3 +345,29 @@ def test_a_danger_named_when_asked_what_happens_is_taken_at_once(talk: Talk) -> 
     asked.start()
     asked.session = replace(asked.session, topic="urgence")
     assert asked.says_danger("suicide", "unsure") == ["urgence.suicide", "urgence.humain"]
+
+
+def test_a_scam_told_in_the_middle_is_warned_about_at_once_and_a_no_goes_on_where_they_were() -> None:
+    talk = Talk()
+    talk.start()
+    talk.says_intent("rsa")
+    assert talk.says_intent("arnaque") == ["common.never_give", "common.guard_confirm"]
+    assert talk.says_value("no") == ["rsa.age"]
+    assert talk.session.topic == "rsa"
+    talk.says_intent("arnaque")
+    assert talk.says_value("yes")[0] == "arnaque.jamais"
+    assert talk.session.topic == "arnaque"
+
+
+def test_a_scam_told_at_a_question_of_our_own_is_warned_about_too() -> None:
+    talk = Talk()
+    talk.start()
+    talk.says_intent("rsa")
+    talk.says_value(30, "unsure")
+    assert talk.says_intent("arnaque") == ["common.never_give", "common.guard_confirm"]
+
+
+def test_naming_the_scam_at_the_open_question_starts_its_procedure() -> None:
+    talk = Talk()
+    talk.start()
+    assert talk.says_intent("arnaque")[0] == "arnaque.jamais"
