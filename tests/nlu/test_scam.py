@@ -1,4 +1,4 @@
-"""A scam told beside an answer is heard; answers, other procedures and harmless codes are not taken for one."""
+"""A scam told beside an answer is heard; answers and harmless codes are not taken for one."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ class Understanding:
         return Meaning("", intent=SCAM, score=max(ACCEPT, heard.best.score), certainty="sure")
 
     def _is_the_answer(self, heard: _Heard, expecting: Expecting) -> bool:
-        """Whether these are the words of one of the choices and no more ("j'ai payé" sounds like "j'ai peur")."""
+        """Whether these are a choice's own words and no more ("j'ai payé" sounds like "j'ai peur")."""
         whole = self.readers.whole(heard.plain, expecting) if expecting.kind == "choice" else None
         return whole is not None and whole.certainty == "sure"
 
