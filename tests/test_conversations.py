@@ -9,14 +9,13 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.conversations import Conversation, all_conversations, play
-from voicebot.app import FLOWS, PROMPTS
+from voicebot.app import FLOWS, PROMPTS, all_lookups, waiting_room
 from voicebot.channels.service import wording
 from voicebot.dialogue.documents import missing
 from voicebot.dialogue.event import Channel
 from voicebot.dialogue.flow import Flows
 from voicebot.flows.load import load_flows
 from voicebot.nlu import Understanding
-from voicebot.places import lookups
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
@@ -49,7 +48,8 @@ def runner(
     prompts: Prompts,
     tmp_path: Path,
 ) -> Runner:
-    sessions, found = Sessions(redis, privacy), lookups(tmp_path, lambda: 1.0)
+    sessions, tickets = Sessions(redis, privacy), waiting_room(redis, privacy)
+    found = all_lookups(redis, privacy, tickets, tmp_path, lambda: 1.0)
     return Runner(flows, understanding, sessions, lambda: 1.0, partial(wording, prompts), found)
 
 

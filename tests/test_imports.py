@@ -19,7 +19,20 @@ PACKAGE = ROOT / "voicebot"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"delivery", "errors", "metrics", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
-    frozenset({"flows", "handoff", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
+    frozenset(
+        {
+            "flows",
+            "assessment",
+            "handoff",
+            "nlu",
+            "places",
+            "prompts",
+            "speech",
+            "privacy",
+            "twilio",
+            "texting",
+        }
+    ),
     frozenset({"said_twice", "store", "summary", "text_costs"}),
     frozenset({"cards", "content"}),
     frozenset({"jobs", "records", "tally"}),

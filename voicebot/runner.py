@@ -97,7 +97,7 @@ class Runner:
 
     `wording` gives the redacted text of what is said, for the record. Who hangs up within `missed_call_s`
     of being answered is called back; 0 means nobody. `count` is told what each turn adds to the figures, and
-    must not raise.
+    must not raise. Lookups get the slots, and beside them the `person` (pseudonym) and the `channel`.
     """
 
     flows: Flows
@@ -115,10 +115,11 @@ class Runner:
         """Somebody called or texted for the first time, or is called back (`resumes`)."""
         previous = await self.sessions.resumable(who.person)
         consent, remembered = await self._memory(who.person)
+        proposed = await self.sessions.proposed(who.person)
 
         def started(session: Session) -> Event:
             at = self.clock()
-            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered)
+            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered, proposed)
 
         return await self._turn(who, started)
 
@@ -193,17 +194,18 @@ class Runner:
             asked = actions[-1] if actions else None
             if not isinstance(asked, LookUp):
                 break
-            answer = await self._look_up(asked, f"{event.id}:{round_}", event.at)
+            asker = {"person": session.person, "channel": session.channel}
+            answer = await self._look_up(asked, asker, f"{event.id}:{round_}", event.at)
             session, more = step(session, answer, self.flows)
             actions = actions[:-1] + more
         return session, actions
 
-    async def _look_up(self, asked: LookUp, event_id: str, at: float) -> LookedUp:
+    async def _look_up(self, asked: LookUp, asker: Mapping[str, str], event_id: str, at: float) -> LookedUp:
         lookup = self.lookups.get(asked.name)
         if lookup is None:
             return LookedUp(event_id, at, asked.name, failed=True)
         try:
-            return LookedUp(event_id, at, asked.name, dict(await lookup(asked.slots)))
+            return LookedUp(event_id, at, asked.name, dict(await lookup({**asked.slots, **asker})))
         except Exception:  # a lookup may be anything, and the caller must still hear a sentence
             return LookedUp(event_id, at, asked.name, failed=True)
 
@@ -226,7 +228,14 @@ class Runner:
         turn = turn_record(before, event, after, actions, confidence, said)
         opt_out = any(isinstance(action, OptOut) for action in actions)
         kept = [Memory(action.agreed, action.slots) for action in actions if isinstance(action, Remember)]
-        return Change(after, version, turn, records, forget, opt_out, kept[-1] if kept else None)
+        memory, proposed = kept[-1] if kept else None, _is_proposed(event, after)
+        return Change(after, version, turn, records, forget, opt_out, memory, proposed)
+
+
+def _is_proposed(event: Event, after: Session) -> bool:
+    """Whether what a mediator wanted offered is what the person was just asked."""
+    asked = after.pending.data.get("topic") if after.pending else None
+    return isinstance(event, Started) and bool(event.proposed) and asked == event.proposed
 
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from voicebot import assessment, places
 from voicebot.config import Settings
 from voicebot.privacy import Privacy
 from voicebot.speech import voices
@@ -16,6 +17,8 @@ from voicebot.twilio.rest import TwilioClient
 ROOT = Path(__file__).parents[2]
 FLOWS = ROOT / "voicebot" / "flows"
 PROMPTS = ROOT / "prompts" / "fr"
+#: Every lookup that flows can call, with the slots that each fills.
+LOOKUPS = {**places.LOOKUPS, **assessment.LOOKUPS}
 
 
 def privacy(settings: Settings) -> Privacy:

@@ -134,7 +134,8 @@ class Reading:
             return Answer(name, self._value(str(value), None))
         step = next(self._asking(slot, topic), None)
         if step is None:
-            return Answer(slot.replace("_", " "), self._value(str(value), None))
+            name = words()["deduced"].get(slot, slot.replace("_", " "))
+            return Answer(str(name), self._value(str(value), None))
         return Answer(step_name(self.prompts, self.flows, step), self._value(str(value), step))
 
     def _asking(self, slot: str, topic: str | None) -> Iterator[Place]:

@@ -83,7 +83,10 @@ def _started(turn: Turn, event: Started) -> Turn:
         return turn.change(channel=event.channel).again()
     turn = _fresh(turn, event)
     previous = from_dict(event.previous) if event.previous else None
-    if previous is None or previous.practice or not (previous.trail or event.resumes):
+    goes_on = previous is not None and not previous.practice and bool(previous.trail or event.resumes)
+    if turn.flows.start(event.proposed) and (event.resumes or not goes_on):
+        return _propose(turn, event.proposed)
+    if previous is None or not goes_on:
         return enter(turn, turn.flows.welcome)
     if event.resumes:
         return resume(turn.remark("common.calling_back"), previous)
@@ -91,6 +94,12 @@ def _started(turn: Turn, event: Started) -> Turn:
     prompt = "common.resume" if previous.topic else "common.resume_question"
     topic = {"topic": previous.topic} if previous.topic else {}
     return offer(turn, "resume", prompt, topic, {"previous": event.previous})
+
+
+def _propose(turn: Turn, topic: str) -> Turn:
+    """A mediator wants this procedure offered."""
+    named = {"topic": topic}
+    return offer(turn.change(place=turn.flows.question), "topic", "common.proposed", named, named)
 
 
 def _fresh(turn: Turn, event: Started) -> Turn:

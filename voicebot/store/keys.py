@@ -79,6 +79,10 @@ class PersonKeys:
         """String: sealed, whether the person agreed to be remembered and the answers they gave."""
         return self._key("memory")
 
+    def proposed(self) -> str:
+        """String: the procedure that a mediator wants offered when the person is next with us, sealed."""
+        return self._key("proposed")
+
     def tickets(self) -> str:
         """Set of the ids of the person's tickets."""
         return self._key("tickets")
