@@ -14,6 +14,7 @@ from voicebot.dialogue.event import Channel
 from voicebot.dialogue.session import Session
 from voicebot.runner import Reply, Runner, Who
 from voicebot.store.sessions import Change, Memory
+from voicebot.store.spoken_files import SpokenFiles, Steps
 
 FOLDER = Path(__file__).parent / "fr" / "conversations"
 
@@ -29,7 +30,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Conversation:
-    """One file. `remembered` are shared answers of earlier calls, `at` the day of the call."""
+    """One file. `remembered` are shared answers of earlier calls, `at` the day of the call.
+
+    `kept` are spoken files: `code`, the `number` of another telephone if it is one, and the steps.
+    """
 
     file: str
     name: str
@@ -39,6 +43,7 @@ class Conversation:
     ends: Mapping[str, Any]
     remembered: Mapping[str, Any] = field(default_factory=dict)
     at: date | None = None
+    kept: tuple[Mapping[str, Any], ...] = ()
 
 
 def read(path: Path) -> Conversation:
@@ -49,7 +54,15 @@ def read(path: Path) -> Conversation:
     )
     channels, ends, remembered = tuple(data["channels"]), data.get("ends") or {}, data.get("remembered") or {}
     return Conversation(
-        path.stem, data["name"], data["flow"], channels, turns, ends, remembered, data.get("at")
+        path.stem,
+        data["name"],
+        data["flow"],
+        channels,
+        turns,
+        ends,
+        remembered,
+        data.get("at"),
+        tuple(data.get("kept") or ()),
     )
 
 
@@ -57,9 +70,21 @@ def all_conversations() -> list[Conversation]:
     return [read(path) for path in sorted(FOLDER.glob("*.yaml"))]
 
 
-async def play(conversation: Conversation, channel: Channel, runner: Runner) -> tuple[Reply, list[Reply]]:
+async def keep(kept: Mapping[str, Any], person: str, files: SpokenFiles) -> None:
+    """A spoken file of an earlier call, of `person` or from the telephone that it names."""
+    owner = files.privacy.pseudonym(kept["number"]) if "number" in kept else person
+    lists = {name: tuple(kept.get(name, ())) for name in ("held", "missing", "notes")}
+    steps = Steps(kept["topic"], kept.get("at", 0.0), kept["reached"], kept["finished"], **lists)
+    await files.keep(files.ref(owner, kept["code"]), steps)
+
+
+async def play(
+    conversation: Conversation, channel: Channel, runner: Runner, files: SpokenFiles
+) -> tuple[Reply, list[Reply]]:
     """Hold the conversation; each question must be the one that the file names. The last reply and all."""
     who = Who(f"p-{conversation.file}-{channel}", f"CA-{conversation.file}-{channel}")
+    for kept in conversation.kept:
+        await keep(kept, who.person, files)
     await runner.sessions.keep_number(who.person, "+33639980001")
     if conversation.remembered:
         earlier = Session("an earlier call", who.person, status="ended")

@@ -20,6 +20,7 @@ from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
 from voicebot.store.sessions import Sessions
+from voicebot.store.spoken_files import SpokenFiles
 
 CASES = [(one, channel) for one in all_conversations() for channel in one.channels]
 
@@ -54,8 +55,10 @@ def runner(
 
 
 @pytest.mark.parametrize(("conversation", "channel"), CASES, ids=[f"{c.file}-{by}" for c, by in CASES])
-async def test_conversation(conversation: Conversation, channel: Channel, runner: Runner) -> None:
-    last, _ = await play(conversation, channel, runner)
+async def test_conversation(
+    conversation: Conversation, channel: Channel, runner: Runner, redis: Redis, privacy: Privacy
+) -> None:
+    last, _ = await play(conversation, channel, runner, SpokenFiles(redis, privacy))
     session, ends = last.session, conversation.ends
     if "step" in ends:
         assert session.place is not None

@@ -12,6 +12,10 @@ from voicebot.assessment import load_grid
 from voicebot.dialogue.meaning import Value
 from voicebot.privacy import Privacy
 from voicebot.store import assessments
+from voicebot.store.file_lookups import FileLookups
+from voicebot.store.guesses import Guesses
+from voicebot.store.sessions import Sessions
+from voicebot.store.spoken_files import SpokenFiles
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
 
@@ -23,7 +27,9 @@ def all_lookups(
 ) -> dict[str, Lookup]:
     """The functions behind `LOOKUPS`; `folder` holds imported and local places."""
     threads = Threads(redis, secrets)
+    files = FileLookups(SpokenFiles(redis, secrets), Sessions(redis, secrets), Guesses(redis), clock)
     return {
         **places.lookups(folder, clock),
         **assessments.lookups(load_grid(), tickets, threads, clock),
+        **files.all(),
     }

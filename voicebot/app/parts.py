@@ -11,6 +11,7 @@ from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store import file_lookups
 from voicebot.trial.showroom import Showroom
 from voicebot.twilio.rest import TwilioClient
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 FLOWS = ROOT / "voicebot" / "flows"
 PROMPTS = ROOT / "prompts" / "fr"
 #: Every lookup that flows can call, with the slots that each fills.
-LOOKUPS = {**places.LOOKUPS, **assessment.LOOKUPS}
+LOOKUPS = {**places.LOOKUPS, **assessment.LOOKUPS, **file_lookups.LOOKUPS}
 
 
 def privacy(settings: Settings) -> Privacy:

@@ -30,8 +30,9 @@ from voicebot.dialogue.policy import REMEMBERED_EVENTS
 from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match, silence
 from voicebot.dialogue.session import Session
+from voicebot.dialogue.spoken_file import AGAIN, found, is_guest, ticks
 from voicebot.dialogue.turn import Turn
-from voicebot.dialogue.walk import enter
+from voicebot.dialogue.walk import enter, start_topic
 
 
 def step(session: Session, event: Event, flows: Flows) -> tuple[Session, tuple[Action, ...]]:
@@ -172,8 +173,17 @@ def _looked_up(turn: Turn, event: LookedUp) -> Turn:
         return turn.again()
     if event.failed:
         return enter(turn.remark("common.lookup_failed"), here.no or turn.flows.human)
-    slots = {**turn.session.slots, **event.result}
-    return enter(turn.change(slots=slots), here.next(slots))
+    turn = found(turn, event.result)
+    if AGAIN in event.result:
+        return _again(turn, str(event.result[AGAIN]))
+    return enter(turn, here.next(turn.session.slots))
+
+
+def _again(turn: Turn, topic: str) -> Turn:
+    """Go through the procedure of the spoken file again, without the papers that are there."""
+    kept = ticks(turn.session.slots)
+    begun = start_topic(turn.change(trail=()), topic)
+    return begun.change(slots={**kept, **begun.session.slots})
 
 
 def _channel_changed(turn: Turn, event: ChannelChanged) -> Turn:
@@ -184,7 +194,7 @@ def _channel_changed(turn: Turn, event: ChannelChanged) -> Turn:
 def _hung_up(turn: Turn, event: HungUp) -> Turn:
     if turn.session.status not in ("new", "open"):
         return turn
-    return cleared(turn).change(status="suspended")
+    return cleared(turn).change(status="ended" if is_guest(turn.session) else "suspended")
 
 
 _HANDLERS: dict[type[Event], Callable[[Turn, Any], Turn]] = {

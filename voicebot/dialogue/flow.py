@@ -36,6 +36,8 @@ class Flows:
     another: Place = field(default=Place("cloture", "autre"))
     danger: str = "urgence"
     guard: str = "arnaque"
+    file: str = "mon_dossier"
+    file_or_go_on: Place = field(default=Place("mon_dossier", "en_cours"))
 
     @cached_property
     def shared(self) -> frozenset[str]:

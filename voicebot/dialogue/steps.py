@@ -55,7 +55,8 @@ class Step:
     goes; `more` makes a `say` wait for "suite"; `note` is the prompt key that goes into the SMS summary;
     `lookup` names a lookup; `documents` are the papers asked for one after another; `title` and `options` are
     the prompts that name the question and its choices (default: `prompt`); the choices are read out by voice
-    the first time unless `brief`; a `shared`
+    the first time unless `brief`; `among` is the slot that lists which of the papers are asked for;
+    a `shared`
     answer is offered again in later procedures and calls; `practice` begins a rehearsal; `valid_until` is
     when the fact that is told expires, in Unix seconds.
     """
@@ -85,6 +86,7 @@ class Step:
     unknown_as: Value | None = None
     shared: bool = False
     practice: bool = False
+    among: str | None = None
     fact: str | None = None
     valid_until: float | None = None
 

@@ -41,7 +41,7 @@ _LOOSE = frozenset({"town", "choice", "yes_no"})
 #: …but for these commands, which only say the answer in more words ("oui envoyez un sms")…
 _GOES_WITH_AN_ANSWER = frozenset({"recap_sms", "rappel", "stop", "suite", "terminer"})
 #: …and those whose form cannot be mistaken for anything else.
-_STRICT = frozenset({"phone", "postal_code", "date"})
+_STRICT = frozenset({"phone", "postal_code", "date", "code"})
 
 
 @dataclass(frozen=True)

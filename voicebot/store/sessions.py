@@ -65,7 +65,7 @@ class Change:
     """All that one turn writes. `version` is the one that was loaded; `turn` is the redacted turn record.
 
     `memory` replaces what was remembered of the person for later calls. `proposed`: what a mediator wanted
-    offered was offered in this turn.
+    offered was offered in this turn. `file` is the spoken file that was open, which `forget` erases too.
     """
 
     session: Session
@@ -76,6 +76,7 @@ class Change:
     opt_out: bool = False
     memory: Memory | None = None
     proposed: bool = False
+    file: str = ""
 
 
 async def _nobody(kind: str, person: str, record_id: str) -> None:
@@ -193,6 +194,9 @@ class Sessions:
         """Write a turn; False when another process took a turn of this session meanwhile."""
         async with named_failure():
             await self._announce(change.session.person, change.records)
+            if change.forget and change.file:  # perhaps of another telephone, so in another part of a cluster
+                owner, _, code = change.file.partition("/")
+                await self._redis.delete(PersonKeys(owner).file(code))
             written = await self._write(change)
             if written and change.forget:
                 await self._redis.delete(call(change.session.id))
