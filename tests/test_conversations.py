@@ -25,6 +25,10 @@ from voicebot.store.spoken_files import SpokenFiles
 CASES = [(one, channel) for one in all_conversations() for channel in one.channels]
 
 
+#: How somebody may go through a procedure. Each has a file for each of these.
+STORIES = ("straight", "hesitant", "misunderstood", "keypad", "sms", "human")
+
+
 @pytest.fixture(scope="module")
 def understanding() -> Understanding:
     return Understanding.load()
@@ -73,8 +77,22 @@ async def test_conversation(
     assert bool(await runner.sessions.records("sms")) is bool(ends.get("sms", False))
 
 
-@pytest.mark.parametrize("flow", ["rsa", "carte_vitale", "attestation_caf"])
-def test_every_procedure_has_its_stories(flow: str) -> None:
-    stories = [one for one, _ in CASES if one.flow == flow]
-    assert len({story.file for story in stories}) >= 5
-    assert {channel for story in stories for channel in story.channels} == {"voice", "keypad", "sms"}
+def test_every_procedure_has_its_six_stories_and_every_channel() -> None:
+    topics = set(Prompts.load(PROMPTS).topics) & set(load_flows(FLOWS).by_name)
+    assert len(topics) == 24
+    files = {conversation.file for conversation, _ in CASES}
+    lacking = {f"{flow}.{story}" for flow in topics for story in STORIES} - files
+    assert not lacking, f"write these conversation files: {', '.join(sorted(lacking))}"
+    for flow in topics:
+        told = {channel for one, channel in CASES if one.file.startswith(f"{flow}.")}
+        assert told == {"voice", "keypad", "sms"}, flow
+
+
+def test_the_stories_are_what_their_names_say() -> None:
+    for one, _ in CASES:
+        story = one.file.partition(".")[2]
+        if story in ("keypad", "sms"):
+            assert one.channels == (story,), one.file
+        if story == "human":
+            assert one.ends["ticket"], one.file
+        assert one.file.partition(".")[0] == one.flow

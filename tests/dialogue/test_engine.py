@@ -21,6 +21,7 @@ from voicebot.dialogue.action import (
 from voicebot.dialogue.codec import to_dict
 from voicebot.dialogue.event import ChannelChanged, Heard, HungUp, LookedUp, Started
 from voicebot.dialogue.meaning import Candidate, Meaning
+from voicebot.dialogue.session import Session
 
 
 @pytest.fixture
@@ -371,3 +372,17 @@ def test_naming_the_scam_at_the_open_question_starts_its_procedure() -> None:
     talk = Talk()
     talk.start()
     assert talk.says_intent("arnaque")[0] == "arnaque.jamais"
+
+
+def test_who_asks_for_a_person_in_danger_is_given_to_one_as_somebody_in_danger() -> None:
+    talk = Talk()
+    talk.start()
+    talk.says_danger("other")
+    assert talk.session.topic == "urgence"
+    handed = [action for action in talk.actions if isinstance(action, HandOff)]
+    assert [one.priority for one in handed] == ["danger"]
+
+
+def test_in_the_questions_of_an_emergency_a_person_is_still_the_emergencys() -> None:
+    talk = Talk(Session("CA1", "p1", status="open", topic="urgence", place=place("accueil.question")))
+    assert talk.says_intent("conseiller") == ["urgence.humain"]

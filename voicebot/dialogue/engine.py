@@ -172,7 +172,7 @@ def _looked_up(turn: Turn, event: LookedUp) -> Turn:
     if not _waits_for_lookup(turn) or event.name != (here.lookup or here.name):
         return turn.again()
     if event.failed:
-        return enter(turn.remark("common.lookup_failed"), here.no or turn.flows.human)
+        return enter(turn.remark("common.lookup_failed"), here.no or turn.flows.human_for(turn.session.topic))
     turn = found(turn, event.result)
     if AGAIN in event.result:
         return _again(turn, str(event.result[AGAIN]))

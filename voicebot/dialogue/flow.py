@@ -67,6 +67,11 @@ class Flows:
         flow = self.by_name.get(topic)
         return Place(topic, flow.start) if flow else None
 
+    def human_for(self, topic: str | None) -> Place:
+        """Where who speaks about `topic` is given to a person: in danger, as one in danger."""
+        urgent = Place(self.danger, "humain")
+        return urgent if topic == self.danger and self.has(urgent) else self.human
+
     def danger_place(self, danger: str) -> Place:
         """Where help for `danger` begins: its own step, else the start of the danger flow."""
         own = Place(self.danger, danger)

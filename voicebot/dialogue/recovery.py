@@ -53,7 +53,7 @@ def unknown(turn: Turn) -> Turn:
 def offer_human(turn: Turn) -> Turn:
     """Offer a person; who is not understood even then is given to one."""
     if _human_offered(turn):
-        return enter(turn, turn.flows.human)
+        return enter(turn, turn.flows.human_for(turn.session.topic))
     return offer(turn, HUMAN, "common.offer_human")
 
 
