@@ -28,7 +28,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"trial"}),
     frozenset({"config"}),
     frozenset({"app"}),
-    frozenset({"rehearsal", "doctor"}),
+    frozenset({"rehearsal", "doctor", "new_procedure"}),
+    frozenset({"walkthrough"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )

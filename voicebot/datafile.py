@@ -86,6 +86,31 @@ def validate(file: DataFile, shape: Callable[[Any], T]) -> tuple[T | None, tuple
         return None, tuple(dict.fromkeys(found))
 
 
+def described(schema: dict[str, Any], words: Path) -> dict[str, Any]:
+    """A JSON Schema with the descriptions of the file `words`: `shapes`, and `fields` by name or Shape.name.
+
+    Raises DataError for a shape or field without one.
+    """
+    file = read(words)
+    raise_if_any(file.findings)
+    shapes, fields = file.data["shapes"], file.data["fields"]
+    try:
+        for name, shape in _shapes(schema):
+            shape["description"] = shapes[name]
+            for field_, part in shape.get("properties", {}).items():
+                part["description"] = fields.get(f"{name}.{field_}") or fields[field_]
+    except KeyError as missing:
+        raise DataError(
+            f"{shown(words)}: expected what {missing} is for, found nothing; add it there"
+        ) from None
+    return schema
+
+
+def _shapes(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    named: dict[str, dict[str, Any]] = schema.get("$defs", {})
+    return [(str(schema["title"]), schema), *named.items()]
+
+
 def raise_if_any(findings: Iterable[Finding]) -> None:
     """Raise DataError with one finding a line, if there is any."""
     lines = "\n".join(str(each) for each in sorted(findings))
