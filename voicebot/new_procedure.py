@@ -14,14 +14,17 @@ from voicebot.datafile import raise_if_any
 from voicebot.dialogue.meaning import Expecting
 from voicebot.errors import DataError
 from voicebot.nlu import Understanding
+from voicebot.nlu.understanding import ASK
 from voicebot.numbers import shown
 from voicebot.places import LOOKUPS
+from voicebot.prompts import Prompts
 from voicebot.prompts.load import TOPICS
 
 UNDERSTOOD: Final = Path("voicebot", "nlu", "fr")
 CONVERSATIONS: Final = Path("tests", "fr", "conversations")
 _TEMPLATES: Final = Path(__file__).parent / "flows" / "fr" / "new"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_ASKED_FOR: Final = "bonjour je voudrais demander {}"
 #: What would end a sentence of YAML, begin a placeholder, or be read as two lines.
 _UNWRITABLE: Final = re.compile(r"[\"\\{}$\n\r\t]")
 _ARTICLE: Final = re.compile(r"^(?:l'|les? |la |une? |des |du |mon |ma |mes )", re.IGNORECASE)
@@ -57,7 +60,7 @@ class NewProcedure:
     @property
     def words(self) -> Mapping[str, str]:
         """What stands in the templates."""
-        number = shown(self.number) or self.number
+        number = _by_threes(shown(self.number) or self.number)
         return {
             "name": self.name,
             "title": self.title,
@@ -98,13 +101,24 @@ def begin(root: Path, new: NewProcedure) -> tuple[Path, ...]:
     return (*files, topics)
 
 
-def taken_for(root: Path, new: NewProcedure) -> str | None:
-    """The procedure that its first sentence is understood as, when that is another one."""
+def robbed(root: Path, name: str) -> tuple[str, ...]:
+    """The other procedures whose own names are now understood as `name`, or nearly: too alike."""
     understanding = Understanding.load(root / UNDERSTOOD)
-    meaning = understanding.interpret(f"bonjour je voudrais demander {new.title}", Expecting())
-    sure = meaning.certainty == "sure" and meaning.intent == new.name
-    others = (each.intent for each in meaning.alternatives if each.intent != new.name)
-    return None if sure else next(others, meaning.intent)
+    topics = {topic: known.label for topic, known in Prompts.load(root / PROMPTS).topics.items()}
+
+    def alike(label: str) -> bool:
+        meaning = understanding.interpret(_ASKED_FOR.format(label), Expecting())
+        near = (each.intent for each in meaning.alternatives if each.score >= ASK)
+        return meaning.intent == name or (meaning.certainty != "sure" and name in near)
+
+    return tuple(topic for topic, label in topics.items() if topic != name and alike(label))
+
+
+def _by_threes(number: str) -> str:
+    """Numbers of services are read by threes in our prompts: 0 806 001 620."""
+    digits = number.replace(" ", "")
+    service = len(digits) == 10 and digits.startswith("08")
+    return f"0 {digits[1:4]} {digits[4:7]} {digits[7:]}" if service else number
 
 
 def _files(root: Path, new: NewProcedure) -> dict[Path, str]:

@@ -22,7 +22,7 @@ from voicebot.datafile import read
 from voicebot.dialogue.meaning import Meaning
 from voicebot.errors import DataError
 from voicebot.logs import quiet
-from voicebot.new_procedure import NewProcedure, begin, taken_for
+from voicebot.new_procedure import NewProcedure, begin, robbed
 from voicebot.walkthrough import Moment, Stamp, Walkthrough, stamp, walking
 
 _WORDS = Path(__file__).parent / "fr" / "writing.yaml"
@@ -61,9 +61,8 @@ def _new(options: argparse.Namespace) -> int:
     print(words["written"])
     for path in files:
         print(f"  {path.relative_to(options.root)}")
-    other = taken_for(options.root, new)
-    if other:
-        print(words["taken"].format(title=new.title, other=other, name=new.name))
+    for other in robbed(options.root, new.name):
+        print(words["alike"].format(other=other, name=new.name))
     print(words["next"].format(name=new.name), end="")
     return 0
 
