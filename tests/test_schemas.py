@@ -1,4 +1,4 @@
-"""Editors complete and check what people write: the emitted schemas, in French, accept all that is shipped."""
+"""Editors complete and check what people write: the emitted schemas, in French, accept all we ship."""
 
 from __future__ import annotations
 

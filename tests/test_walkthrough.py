@@ -1,4 +1,4 @@
-"""`flows try` walks through a procedure: scripted or typed, by voice, keypad or SMS, with files that change."""
+"""`flows try` walks through a procedure: by voice, keypad or SMS, scripted or typed, while files change."""
 
 from __future__ import annotations
 

@@ -66,16 +66,18 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
 
 
 def _never_spoken(written: Written, entries: Mapping[str, Entry]) -> frozenset[str]:
-    """The prompts that are texted or printed: notes, cards, and all of sms.yaml."""
+    """The prompts that are texted or printed and not spoken too: notes, cards, and all of sms.yaml."""
     steps = [step for flow in written.flows.by_name.values() for step in flow.steps.values()]
     notes = {step.note for step in steps if step.note}
+    spoken = {step.prompt for step in steps if step.kind != "lookup"}
+    spoken |= {f"{step.prompt}{SAFE}" for step in steps}
     return frozenset(
         notes
         | {f"{note}{SAFE}" for note in notes}
         | {prompts(document)["note"] for document in written.documents}
         | {key for card in written.cards.values() for key in card}
         | {key for key in entries if key.startswith(_TEXTED)}
-    )
+    ) - frozenset(spoken)
 
 
 def _amounts(written: Written, entries: Mapping[str, Entry]) -> Iterator[Finding]:
