@@ -192,6 +192,9 @@ MISTAKES = {
     "too_many_sentences": said('"Un. Deux. Trois."'),
     "too_many_segments": said(f'"{"Très bien, merci. " * 25}"'),
     "sentence_too_long": said(f'"{LONG}"'),
+    "name_too_long": Mistake(
+        PROMPTS, '"une poire"', '"une poire bien mûre, ou alors deux, ou trois"', "options:"
+    ),
     "speech_too_long": said(f'"{SLOW}"'),
     "hard_to_read": said(f'"{HARD}"'),
     "number_said_once": said('"Appelez le 3646."'),
@@ -276,3 +279,22 @@ def test_a_message_is_short_french_and_names_no_machinery(code: str) -> None:
         "schema ",
     )
     assert [word for word in machinery if word in together] == []
+
+
+NAMES = [
+    Mistake(PROMPTS, 'label: "le fruit"', 'label: "le justificatif"', "label:"),
+    Mistake(PROMPTS, '"une poire"', '"un justificatif"', "options:"),
+    Mistake(TOPICS, "les fruits", "le justificatif", "fruits:"),
+    Mistake(TOPICS, "le marché", "le service justificatif", "fruits:"),
+]
+
+
+@pytest.mark.parametrize("mistake", NAMES, ids=lambda one: one.new)
+def test_names_of_questions_choices_and_procedures_are_plain_too(mistake: Mistake, tmp_path: Path) -> None:
+    (write(tmp_path) / "prompts" / "fr" / "jargon.yaml").write_text(
+        "avoid: {justificatif: non}\nexplain: {}\n"
+    )
+    lines = spoil(tmp_path, mistake)
+    line = next(number for number, text in enumerate(lines, start=1) if mistake.at in text)
+    (found,) = found_by("avoid_word", check_all(tmp_path, LOOKUPS))
+    assert (found.file.split("/")[-1], found.line) == (mistake.file.split("/")[-1], line)

@@ -12,7 +12,7 @@ from voicebot.dialogue.flow import SAFE
 from voicebot.flows.check import Known, check
 from voicebot.flows.load import Written, read_flows
 from voicebot.prompts import Prompts, plain
-from voicebot.prompts.load import LONG_VALUES, Entry, read_prompts
+from voicebot.prompts.load import LONG_VALUES, TOPICS, Entry, read_prompts
 from voicebot.said_twice import check_numbers
 from voicebot.text_costs import LongValues, check_text_costs
 
@@ -58,6 +58,7 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         [
             *check(written, book.entries, known),
             *plain.check(book.entries, jargon, read_only),
+            *plain.check_topics(read(root / PROMPTS / TOPICS), book.topics, jargon),
             *check_numbers(written.flows.by_name, book.entries, jargon, read_only),
             *_amounts(written, book.entries),
             *check_text_costs(said, LongValues(values.data, said)),
