@@ -192,9 +192,12 @@ def is_secret(field: str) -> bool:
 
 def unknown_names(environment: Iterable[str]) -> dict[str, str]:
     """Names that look like settings of ours and are none, each with the setting it resembles most, or ""."""
-    known = [*map(name_of, Settings.model_fields), *OF_THE_FRONT]
-    strange = [name for name in environment if name.startswith(_PREFIX) and name not in known]
-    return {name: next(iter(get_close_matches(name, known, n=1)), "") for name in strange}
+    known = {
+        name.removeprefix(_PREFIX): name for name in (*map(name_of, Settings.model_fields), *OF_THE_FRONT)
+    }
+    strange = [name for name in environment if name.startswith(_PREFIX) and name not in known.values()]
+    close = {name: get_close_matches(name.removeprefix(_PREFIX), known, n=1) for name in strange}
+    return {name: known[found[0]] if found else "" for name, found in close.items()}
 
 
 def _told(error: Any) -> str:
