@@ -29,6 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"config"}),
     frozenset({"app"}),
     frozenset({"rehearsal", "doctor", "new_procedure"}),
+    frozenset({"replay"}),
     frozenset({"walkthrough"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),

@@ -5,32 +5,23 @@ What is kept meanwhile lies in a server of its own that ends with the walk; noth
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from voicebot.channels.service import wording
 from voicebot.content import FLOWS, PROMPTS
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.event import Channel
 from voicebot.dialogue.meaning import Expecting, Meaning, Value
 from voicebot.dialogue.memory import CONSENT
 from voicebot.errors import DataError
-from voicebot.flows.load import load_flows
 from voicebot.new_procedure import UNDERSTOOD
-from voicebot.nlu import Understanding
-from voicebot.places import lookups
-from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
-from voicebot.rehearsal import new_secrets
+from voicebot.replay import stage
 from voicebot.runner import Reply, Runner, Who
-from voicebot.store.server import connect
-from voicebot.store.sessions import Sessions
 from voicebot.summary import summary_texts
 
 Stamp = tuple[tuple[str, int], ...]
@@ -132,17 +123,12 @@ async def walking(
 
     Raises DataError when a file cannot be read, or when `flow` is none.
     """
-    flows, prompts = load_flows(root / FLOWS), Prompts.load(root / PROMPTS)
-    if flow not in flows.by_name:
-        known = ", ".join(sorted(flows.by_name))
-        raise DataError(f"expected a procedure, got {flow!r}; there are: {known}")
-    understanding = Understanding.load(root / UNDERSTOOD)
-    said, found = partial(wording, prompts), lookups(var / "places", clock)
-    with tempfile.TemporaryDirectory() as data:
-        async with connect(None, Path(data)) as redis:
-            sessions = Sessions(redis, own_privacy())
-            runner = Runner(flows, understanding, sessions, clock, said, found)
-            yield Walkthrough(runner, prompts, flow, channel)
+    async with stage(root, var, clock) as made:
+        runner = made.runner
+        if flow not in runner.flows.by_name:
+            known = ", ".join(sorted(runner.flows.by_name))
+            raise DataError(f"expected a procedure, got {flow!r}; there are: {known}")
+        yield Walkthrough(runner, made.prompts, flow, channel)
 
 
 def stamp(root: Path) -> Stamp:
@@ -150,13 +136,6 @@ def stamp(root: Path) -> Stamp:
     folders = (FLOWS, PROMPTS, UNDERSTOOD)
     files = sorted(path for folder in folders for path in (root / folder).rglob("*.yaml"))
     return tuple((str(path), path.stat().st_mtime_ns) for path in files)
-
-
-def own_privacy() -> Privacy:
-    """Keys that nobody keeps."""
-    secrets = new_secrets()
-    data_key = secrets["data_keys"].get_secret_value()
-    return Privacy(secrets["pseudonym_key"].get_secret_value(), [data_key])
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,23 @@
-"""`voicebot flows new` and `flows try`: a procedure begun, and walked through, without programming."""
+"""`voicebot flows new | try | replay`: a procedure begun, walked through and tested, without programming."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
-from time import time as now
-from typing import Any
 
 from voicebot.app import ROOT
+from voicebot.cli import trying
 from voicebot.cli.command import Commands, add
+from voicebot.cli.french import words_of
 from voicebot.config import read_settings
-from voicebot.datafile import read
-from voicebot.dialogue.meaning import Meaning
 from voicebot.errors import DataError
 from voicebot.logs import quiet
 from voicebot.new_procedure import NewProcedure, begin, robbed
-from voicebot.walkthrough import Moment, Stamp, Walkthrough, stamp, walking
+from voicebot.replay import CONVERSATIONS, Conversation, Differs, stage
+from voicebot.replay import read as read_conversation
 
 _WORDS = Path(__file__).parent / "fr" / "writing.yaml"
 _CHANNELS = ("voice", "keypad", "sms")
@@ -38,17 +32,14 @@ def add_commands(flows: Commands) -> None:
     new.add_argument("--number", metavar="NUMBER", help="their telephone number, like 3939")
     new.add_argument("--source", metavar="PAGE", help="the official page that says so")
     new.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
-    tried = add(flows, "try", "walk through a procedure here, by writing the answers", _try)
-    tried.add_argument("flow", metavar="FLOW")
-    tried.add_argument("answers", nargs="*", metavar="ANSWER", help="answers to give instead of asking you")
-    tried.add_argument("--channel", choices=_CHANNELS, default="voice", help="whose wording is shown")
-    tried.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of the call")
-    tried.add_argument("--json", action="store_true", help="one line of JSON for each turn")
-    tried.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    held = add(flows, "replay", "hold the written conversations of procedures again", _replay)
+    held.add_argument("flows", nargs="*", metavar="FLOW", help="which procedures; all when none is named")
+    held.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    trying.add_command(flows)
 
 
 def _new(options: argparse.Namespace) -> int:
-    words = _words()["new"]
+    words = words_of("new")
     title = options.name.replace("_", " ")
     new = NewProcedure(
         options.name,
@@ -74,146 +65,34 @@ def _asked(given: str | None, question: str, otherwise: str) -> str:
     return given or otherwise
 
 
-def _try(options: argparse.Namespace) -> int:
+def _replay(options: argparse.Namespace) -> int:
     quiet()
-    return asyncio.run(_walk(options))
+    paths = sorted((options.root / CONVERSATIONS).glob("*.yaml"))
+    chosen = [each for each in map(read_conversation, paths) if each.flow in (options.flows or [each.flow])]
+    without = set(options.flows) - {each.flow for each in chosen}
+    if without or not chosen:
+        named = ", ".join(sorted(without)) or "any procedure"
+        raise DataError(f"expected conversations of {named} in {options.root / CONVERSATIONS}, found none")
+    differing = asyncio.run(_held(chosen, options.root))
+    words = words_of("replay")
+    count = sum(len(each.channels) for each in chosen)
+    print(words["differ"].format(count=differing) if differing else words["same"].format(count=count))
+    return int(bool(differing))
 
 
-async def _walk(options: argparse.Namespace) -> int:
-    if not options.json:
-        _tell(_words()["try"][f"how_{options.channel}"])
-    async with AsyncExitStack() as stack:
-        trial = await _begun(options, stack)
-        for answer in options.answers or _typed(options):
-            if trial.last.ended:
-                raise DataError(f"expected answers up to the end, got {answer!r} after it; leave it out")
-            await trial.answer(answer)
-            if trial.last.ended and not options.answers:
-                break
-    _show_end(trial.last, options.json)
-    return 0
-
-
-@dataclass
-class _Trial:
-    """A walk that begins anew, with the same answers, when somebody has changed a file."""
-
-    options: argparse.Namespace
-    stack: AsyncExitStack
-    walk: Walkthrough
-    last: Moment
-    stamp: Stamp
-
-    async def answer(self, text: str) -> None:
-        """Take the turn of `text`; while a changed file cannot be read, only tell what is wrong with it."""
-        if stamp(self.options.root) == self.stamp or await self._reread():
-            self._show(await self.walk.answer(text))
-
-    async def _reread(self) -> bool:
-        """Whether there is still a question to answer."""
-        try:
-            walk = await _opened(self.options, self.stack)
-        except DataError as error:
-            _tell(f"{_words()['try']['unreadable']}\n{error}")
-            return False
-        given, self.stamp, self.walk = self.walk.answers, stamp(self.options.root), walk
-        _tell(_words()["try"]["reread"])
-        moment = await walk.begin()
-        for text in given:
-            moment = moment if moment.ended else await walk.answer(text)
-        self._show(moment)
-        return not moment.ended
-
-    def _show(self, moment: Moment) -> None:
-        self.last = moment
-        _show(moment, self.options.json)
-
-
-async def _begun(options: argparse.Namespace, stack: AsyncExitStack) -> _Trial:
-    read_at = stamp(options.root)
-    walk = await _opened(options, stack)
-    moment = await walk.begin()
-    _show(moment, options.json)
-    return _Trial(options, stack, walk, moment, read_at)
-
-
-async def _opened(options: argparse.Namespace, stack: AsyncExitStack) -> Walkthrough:
-    at = options.on and datetime.combine(options.on, time(12), UTC).timestamp()
-    clock = (lambda: float(at)) if at else now
-    walk = walking(options.root, options.flow, options.channel, read_settings().var, clock)
-    return await stack.enter_async_context(walk)
-
-
-def _typed(options: argparse.Namespace) -> Iterator[str]:
-    """The lines that somebody types, or that come from another program, until there are no more."""
-    asking = sys.stdin.isatty() and not options.json
-    while True:
-        if asking:
-            print("> ", end="", flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            return
-        yield line.strip()
-
-
-def _show(moment: Moment, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(_plain(moment), ensure_ascii=False), flush=True)
-        return
-    words = _words()["try"]
-    if moment.answer is not None and not sys.stdin.isatty():
-        print(f"> {moment.answer or words['silence']}")
-    if moment.meaning:
-        print(f"    {words['understood']} : {_understood(moment.meaning, words)}")
-    if moment.kept:
-        kept = ", ".join(f"{slot} = {value}" for slot, value in moment.kept.items())
-        print(f"    {words['kept']} : {kept}")
-    for key, text in moment.said:
-        print(f"[{key}] {text}")
-
-
-def _understood(meaning: Meaning, words: Mapping[str, str]) -> str:
-    what = meaning.danger or (meaning.intent if meaning.value is None else str(meaning.value))
-    return f"{what if meaning.certainty != 'none' else words['nothing']} ({words[meaning.certainty]})"
-
-
-def _plain(moment: Moment) -> dict[str, Any]:
-    meaning = moment.meaning
-    return {
-        "turn": moment.number,
-        "heard": moment.answer,
-        "intent": meaning.intent if meaning else None,
-        "value": meaning.value if meaning else None,
-        "certainty": meaning.certainty if meaning else None,
-        "flow": moment.flow,
-        "step": moment.step,
-        "prompt": moment.question,
-        "text": " ".join(text for _, text in moment.said),
-        "slots": dict(moment.kept),
-    }
-
-
-def _show_end(moment: Moment, as_json: bool) -> None:
-    words = _words()["try"]
-    if as_json:
-        left: dict[str, Any] = {"sms": list(moment.texts), "tickets": moment.tickets}
-        result = {"result": moment.ended or "waiting", "flow": moment.flow, "step": moment.step, **left}
-        print(json.dumps(result, ensure_ascii=False))
-        return
-    for text in moment.texts:
-        print(f"{words['sms']} : {text}")
-    if moment.tickets:
-        print(words["ticket"])
-    told = words["ended"] if moment.ended else words["waiting"]
-    print(told.format(reason=moment.ended, question=moment.question))
-
-
-def _tell(text: str) -> None:
-    """For who reads along, apart from what another program reads."""
-    print(text, file=sys.stderr)
-
-
-@cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    words: Mapping[str, Mapping[str, str]] = read(_WORDS).data
-    return words
+async def _held(conversations: Sequence[Conversation], root: Path) -> int:
+    """Hold them all and tell which way each went; how many went another way."""
+    words, differing = words_of("replay"), 0
+    async with stage(root, read_settings().var) as made:
+        for each in conversations:
+            for channel in each.channels:
+                told = {"file": each.file, "name": each.name, "channel": words[channel]}
+                try:
+                    await made.hold(each, channel)
+                    print(words["went"].format(**told))
+                except Differs as other:
+                    differing += 1
+                    where = words["turn"].format(turn=other.turn) if other.turn else words["end"]
+                    told |= {"where": where, "expected": other.expected, "came": other.came}
+                    print(words["differs"].format(**told))
+    return differing
