@@ -25,7 +25,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 #: A command as it is typed, in a code block or between backticks: `.venv/bin/voicebot flows list`.
 PROGRAM = r"(?:\.venv/bin/)?voicebot"
 COMMAND = re.compile(rf"^ {{4}}{PROGRAM} (.+)|`{PROGRAM} ([a-z][^`]*)`", re.MULTILINE)
-#: docs/writing-procedures.md begins this procedure; tests/test_writing_doc.py looks at its commands and files.
+#: docs/writing-procedures.md begins this procedure; tests/test_writing_doc.py tries its commands and files.
 EXAMPLE = "carte_grise"
 MAKE = re.compile(r"(?:`|^ {4})make ([a-z]+)", re.MULTILINE)
 BENCHMARK = re.compile(r"-m benchmarks\.(\w+)")
