@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 from shutil import copytree
 
+from voicebot.app import LOOKUPS
 from voicebot.content import check_all
 from voicebot.dialogue.flow import OTHER
 from voicebot.dialogue.meaning import ENTITY_KINDS
 from voicebot.dialogue.policy import NUMBER_KINDS
 from voicebot.flows.load import load_flows
-from voicebot.places import LOOKUPS
 from voicebot.prompts.load import read_prompts
 from voicebot.prompts.plain import measure
 

@@ -18,6 +18,7 @@ from voicebot.dialogue.action import (
     Say,
 )
 from voicebot.dialogue.event import (
+    CameBack,
     Channel,
     ChannelChanged,
     Event,
@@ -94,7 +95,7 @@ class Runner:
 
     `wording` gives the redacted text of what is said, for the record. Who hangs up within `missed_call_s`
     of being answered is called back; 0 means nobody. `count` is told what each turn adds to the figures, and
-    must not raise.
+    must not raise. Lookups get the slots, and beside them the `person` (pseudonym) and the `channel`.
     """
 
     flows: Flows
@@ -141,6 +142,10 @@ class Runner:
         """The conversation goes on elsewhere."""
         return await self._turn(who, lambda _: ChannelChanged(event_id, self.clock(), channel, reason))
 
+    async def come_back(self, who: Who, channel: Channel, event_id: str) -> Reply:
+        """The person was given to a human and is with us again."""
+        return await self._turn(who, lambda _: CameBack(event_id, self.clock(), channel))
+
     async def hang_up(self, who: Who, event_id: str) -> Reply:
         """The call is over."""
         return await self._turn(who, lambda _: HungUp(event_id, self.clock()))
@@ -183,17 +188,18 @@ class Runner:
             asked = actions[-1] if actions else None
             if not isinstance(asked, LookUp):
                 break
-            answer = await self._look_up(asked, f"{event.id}:{round_}", event.at)
+            asker = {"person": session.person, "channel": session.channel}
+            answer = await self._look_up(asked, asker, f"{event.id}:{round_}", event.at)
             session, more = step(session, answer, self.flows)
             actions = actions[:-1] + more
         return session, actions
 
-    async def _look_up(self, asked: LookUp, event_id: str, at: float) -> LookedUp:
+    async def _look_up(self, asked: LookUp, asker: Mapping[str, str], event_id: str, at: float) -> LookedUp:
         lookup = self.lookups.get(asked.name)
         if lookup is None:
             return LookedUp(event_id, at, asked.name, failed=True)
         try:
-            return LookedUp(event_id, at, asked.name, dict(await lookup(asked.slots)))
+            return LookedUp(event_id, at, asked.name, dict(await lookup({**asked.slots, **asker})))
         except Exception:  # a lookup may be anything, and the caller must still hear a sentence
             return LookedUp(event_id, at, asked.name, failed=True)
 

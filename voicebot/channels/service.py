@@ -20,7 +20,21 @@ from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
+from voicebot.switchboard.duty import Duty
+from voicebot.switchboard.rings import Rings
+from voicebot.switchboard.switchboard import Switchboard
 from voicebot.twilio.rest import TwilioClient
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What connects people and mediators. Calls to people show `our_number` ("": whatever Twilio shows)."""
+
+    tickets: Tickets
+    duty: Duty
+    rings: Rings
+    board: Switchboard
+    our_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,7 @@ class Service:
     threads: Threads | None = None
     tickets: Tickets | None = None
     mediators: Mediators | None = None
+    switches: Switches | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from voicebot.app import FLOWS, PROMPTS, ROOT, voice
+from voicebot.app import FLOWS, LOOKUPS, PROMPTS, ROOT, voice
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.content import check_all
@@ -21,7 +21,6 @@ from voicebot.dialogue.flow import Flows
 from voicebot.errors import DataError, ModelError
 from voicebot.flows import draw, schema, svg
 from voicebot.flows.load import list_flows, load_flows, stale
-from voicebot.places import LOOKUPS
 from voicebot.prompts import Prompts
 from voicebot.speech import voices
 

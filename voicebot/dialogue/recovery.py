@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.dialogue.asking import ask, offer
+from voicebot.dialogue.asking import AMONG, ask, offer
 from voicebot.dialogue.policy import (
     NO_MATCH_VARIANTS,
     SILENCES_BEFORE_GOODBYE,
@@ -39,7 +39,7 @@ def silence(turn: Turn) -> Turn:
 
 def unknown(turn: Turn) -> Turn:
     """ "Je ne sais pas": the step's own way on, else an explanation, else a person."""
-    if turn.session.pending:
+    if turn.session.pending and turn.session.pending.kind != AMONG:
         return ask(turn.remark("common.unknown_ok"), "keys")
     if turn.step.unknown_as is not None:
         return accept(turn.remark("common.unknown_ok"), turn.step.unknown_as)
@@ -51,7 +51,9 @@ def unknown(turn: Turn) -> Turn:
 
 
 def offer_human(turn: Turn) -> Turn:
-    """Offer a person; who is not understood even then is given to one."""
+    """Offer a person; who is not understood even then is given to one. Some steps know another way on."""
+    if turn.step.unanswered:
+        return enter(turn, turn.step.unanswered)
     if _human_offered(turn):
         return enter(turn, turn.flows.human)
     return offer(turn, HUMAN, "common.offer_human")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from voicebot.dialogue.action import End, HandOff, LookUp, SendSummary
-from voicebot.dialogue.asking import ask, named, offer
+from voicebot.dialogue.asking import ask, named, offer, offer_among
 from voicebot.dialogue.documents import COMPLETE, is_first, missing, next_paper
 from voicebot.dialogue.flow import OTHER, Step
 from voicebot.dialogue.meaning import NO, Value
@@ -61,6 +61,8 @@ def start_topic(turn: Turn, topic: str) -> Turn:
 
 
 def _question(turn: Turn, step: Step) -> Arrival:
+    if step.among:
+        return offer_among(turn, step), None
     value = known(turn, step)
     if value is None:
         return ask(turn), None
@@ -82,6 +84,8 @@ def _say(turn: Turn, step: Step) -> Arrival:
     turn = _noted(turn if not step.practice else turn.change(practice=True), step)
     if step.summary:
         turn = send_summary(turn)
+    if step.text:
+        turn = turn.cause(SendSummary(turn.key, "", (step.text,), turn.session.slots))
     return (ask(turn), None) if step.more else (turn.say(step.prompt), step.next(turn.session.slots))
 
 
