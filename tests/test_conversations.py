@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from voicebot.channels.service import wording
 from voicebot.dialogue.documents import missing
 from voicebot.dialogue.event import Channel
 from voicebot.dialogue.flow import Flows
+from voicebot.dialogue.meaning import Value
 from voicebot.flows.load import load_flows
 from voicebot.nlu import Understanding
 from voicebot.places import lookups
@@ -21,6 +23,7 @@ from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
 from voicebot.store.sessions import Sessions
+from voicebot.switchboard.duty import MESSAGE
 
 CASES = [(one, channel) for one in all_conversations() for channel in one.channels]
 
@@ -49,7 +52,10 @@ def runner(
     prompts: Prompts,
     tmp_path: Path,
 ) -> Runner:
-    sessions, found = Sessions(redis, privacy), lookups(tmp_path, lambda: 1.0)
+    async def noted(slots: Mapping[str, Value]) -> Mapping[str, Value]:
+        return {"permanence": MESSAGE}
+
+    sessions, found = Sessions(redis, privacy), {**lookups(tmp_path, lambda: 1.0), "permanence": noted}
     return Runner(flows, understanding, sessions, lambda: 1.0, partial(wording, prompts), found)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.event import Channel
+from voicebot.dialogue.meaning import Value
 from voicebot.jobs.queue import OutboxQueue
 from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy, redact
@@ -20,7 +21,7 @@ from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
-from voicebot.switchboard.duty import Duty
+from voicebot.switchboard.duty import MESSAGE, Duty
 from voicebot.switchboard.rings import Rings
 from voicebot.switchboard.switchboard import Switchboard
 from voicebot.twilio.rest import TwilioClient
@@ -62,6 +63,16 @@ class Service:
     switches: Switches | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
+
+
+def unconnected(service: Service) -> Service:
+    """The same where nobody can be connected: what is asked of a mediator is noted, as by SMS."""
+
+    async def noted(slots: Mapping[str, Value]) -> Mapping[str, Value]:
+        return {"permanence": MESSAGE}
+
+    lookups = {**service.runner.lookups, "permanence": noted}
+    return replace(service, switches=None, runner=replace(service.runner, lookups=lookups))
 
 
 def wording(prompts: Prompts, says: tuple[Say, ...], channel: Channel) -> str:

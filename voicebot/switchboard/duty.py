@@ -27,6 +27,8 @@ LOOKUPS: Final[Mapping[str, tuple[str, ...]]] = {
 #: How many half days are offered.
 _OFFERED: Final = 3
 _NONE: Final = "none"
+#: The answer where nobody can be connected: what is wanted is noted.
+MESSAGE: Final = "message"
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,11 @@ class Duty:
     async def _permanence(self, slots: Slots) -> dict[str, Value]:
         """`on_line`: wait for a mediator; `call_back`: choose a moment; `message`: leave a message."""
         if slots["channel"] == "sms":
-            return {"permanence": "message"}
+            return {"permanence": MESSAGE}
         if await self.somebody_answers():
             return {"permanence": "on_line"}
         reachable = await self.sessions.number(str(slots["person"]))
-        return {"permanence": "call_back" if reachable else "message"}
+        return {"permanence": "call_back" if reachable else MESSAGE}
 
     async def _moments(self, slots: Slots) -> dict[str, Value]:
         """The next half days; who chooses none of them gets the first."""
