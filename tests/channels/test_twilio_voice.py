@@ -28,6 +28,7 @@ from voicebot.channels.voice_desk import (
     Hold,
     IncomingCall,
     LeaveQueue,
+    LeftQueue,
     Music,
     Reply,
     SpeakAndHangUp,
@@ -64,8 +65,8 @@ class Desk:
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         return await self._reply(event_id, "after_stream", call_id)
 
-    async def after_handoff(self, call_id: str, outcome: str, gone: bool, event_id: str) -> Reply:
-        return await self._reply(event_id, "after_handoff", call_id, outcome, gone)
+    async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
+        return await self._reply(event_id, "after_handoff", call_id, left)
 
     async def wait(self, call_id: str, round_: int) -> Reply:
         return await self._reply(f"wait {round_}", "wait", call_id, round_)
@@ -188,16 +189,19 @@ async def test_what_comes_after_the_stream_is_asked(desk: Desk, twilio: Twilio) 
 @pytest.mark.parametrize(
     ("fields", "asked"),
     [
-        ({"QueueResult": "queue-full", "CallStatus": "in-progress"}, ("queue-full", False)),
-        ({"QueueResult": "bridged", "CallStatus": "in-progress"}, ("bridged", False)),
-        ({"QueueResult": "hangup", "CallStatus": "completed"}, ("hangup", True)),
+        ({"QueueResult": "queue-full", "CallStatus": "in-progress"}, LeftQueue("queue-full", False)),
+        (
+            {"QueueResult": "bridged", "CallStatus": "in-progress", "QueueSid": "QU" + "0a" * 16},
+            LeftQueue("bridged", False, "QU" + "0a" * 16),
+        ),
+        ({"QueueResult": "hangup", "CallStatus": "completed"}, LeftQueue("hangup", True)),
     ],
 )
 async def test_what_comes_after_the_queue_is_asked(
-    desk: Desk, twilio: Twilio, fields: dict[str, str], asked: tuple[str, bool]
+    desk: Desk, twilio: Twilio, fields: dict[str, str], asked: LeftQueue
 ) -> None:
     await twilio.verbs("/twilio/voice/handoff?turn=3", RINGING | fields)
-    assert desk.asked == [("after_handoff", CALL, *asked)]
+    assert desk.asked == [("after_handoff", CALL, asked)]
 
 
 async def test_who_waits_is_asked_about_again_and_again_and_with_each_key(desk: Desk, twilio: Twilio) -> None:

@@ -11,6 +11,7 @@ from voicebot.channels.voice_desk import (
     AskKeys,
     EndStatus,
     IncomingCall,
+    LeftQueue,
     Refuse,
     Reply,
     SpeakAndHangUp,
@@ -82,10 +83,10 @@ class TelephoneDesk:
         turned = await self._service.runner.change_channel(who, "keypad", "stream closed", event_id)
         return await self._reply(who, turned)
 
-    async def after_handoff(self, call_id: str, outcome: str, gone: bool, event_id: str) -> Reply:
+    async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
         """The queue gave the person back: they go on waiting, or choose when to be called."""
         who = await self._who(call_id)
-        next_ = await self._waiting.after(who, outcome, gone)
+        next_ = await self._waiting.after(who, left)
         if next_ != "choose":
             return next_
         session, _ = await self._service.runner.sessions.load(who.person, who.session_id)

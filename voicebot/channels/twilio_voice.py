@@ -34,7 +34,7 @@ from voicebot.channels.twiml import (
     Addresses,
     render,
 )
-from voicebot.channels.voice_desk import EndStatus, IncomingCall, Reply, VoiceDesk
+from voicebot.channels.voice_desk import EndStatus, IncomingCall, LeftQueue, Reply, VoiceDesk
 from voicebot.speech.audio import encode
 from voicebot.speech.hold_music import hold_music
 from voicebot.twilio import twiml
@@ -70,6 +70,7 @@ class CallForm(BaseModel):
     digits: Annotated[str, Field(alias="Digits", max_length=64)] = ""
     finished_on: Annotated[str, Field(alias="FinishedOnKey", max_length=1)] = ""
     queue_result: Annotated[str, Field(alias="QueueResult", max_length=40)] = ""
+    queue_id: Annotated[str, Field(alias="QueueSid", pattern=r"^(QU[0-9a-fA-F]{32})?$")] = ""
     answered_by: Annotated[str, Field(alias="AnsweredBy", max_length=40)] = ""
     dial_status: Annotated[str, Field(alias="DialCallStatus", max_length=40)] = ""
 
@@ -107,7 +108,8 @@ def routes(
         return await desk.after_stream(form.call_id, event_id)
 
     async def after_handoff(form: CallForm, event_id: str) -> Reply:
-        return await desk.after_handoff(form.call_id, form.queue_result, form.status in ENDS, event_id)
+        left = LeftQueue(form.queue_result, form.status in ENDS, form.queue_id)
+        return await desk.after_handoff(form.call_id, left, event_id)
 
     async def wait_keys(form: CallForm, event_id: str) -> Reply:
         return await desk.wait_keys(form.call_id, form.keys)

@@ -150,6 +150,15 @@ class IncomingCall:
     to_number: str
 
 
+@dataclass(frozen=True)
+class LeftQueue:
+    """The person left the queue `queue_id`, a SID. `outcome`: Twilio's QueueResult; `gone`: they hung up."""
+
+    outcome: str
+    gone: bool
+    queue_id: str = ""
+
+
 class VoiceDesk(Protocol):
     """The assistant as the telephone webhooks see it.
 
@@ -172,8 +181,8 @@ class VoiceDesk(Protocol):
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         """The audio socket was closed, or never opened: what next?"""
 
-    async def after_handoff(self, call_id: str, outcome: str, gone: bool, event_id: str) -> Reply:
-        """The person left the queue. `outcome` is Twilio's QueueResult; `gone`: they hung up."""
+    async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
+        """The person left the queue: what next?"""
 
     async def wait(self, call_id: str, round_: int) -> Reply:
         """The person waits in a queue: what do they hear, for the `round_`th time?"""

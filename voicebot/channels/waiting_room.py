@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -14,13 +15,14 @@ from voicebot.channels.voice_desk import (
     Enqueue,
     Hold,
     LeaveQueue,
+    LeftQueue,
     Music,
     Reply,
     Sound,
     SpeakAndHangUp,
 )
 from voicebot.dialogue.action import Say
-from voicebot.errors import TicketMissing, TicketRefused
+from voicebot.errors import TicketMissing, TicketRefused, TwilioRefused, TwilioUnreachable
 from voicebot.handoff.calling import hold_line, is_offered, leave_line, return_to_queue
 from voicebot.handoff.ticket import Ticket
 from voicebot.handoff.waiting import PATIENCE_S, ahead_of, minutes_to_wait, waits_since
@@ -32,6 +34,8 @@ CALL_BACK_KEY: Final = "1"
 _TELL_EVERY: Final = 3
 #: Twilio's result when the person was connected with somebody.
 _BRIDGED: Final = "bridged"
+#: The caller waits meanwhile: tidying up may not take longer.
+_TIDY_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,19 @@ class WaitingRoom:
         """Somebody has come."""
         return Announce(sounds(self.service, (Say("attente.voici"),)))
 
-    async def after(self, who: Who, outcome: str, gone: bool) -> Reply | Literal["choose"]:
+    async def after(self, who: Who, left: LeftQueue) -> Reply | Literal["choose"]:
         """The queue is left. Whose mediator is gone goes on waiting, before all others."""
+        next_ = await self._after(who, left)
+        if not isinstance(next_, Enqueue):
+            await self._tidy(left.queue_id)
+        return next_
+
+    async def _after(self, who: Who, left: LeftQueue) -> Reply | Literal["choose"]:
         ticket, switches = await self._ticket(who), self.service.switches
-        if gone or ticket is None or switches is None:
+        if left.gone or ticket is None or switches is None:
             await self.leave(who, "hung_up")
             return SpeakAndHangUp()
-        if outcome != _BRIDGED:
+        if left.outcome != _BRIDGED:
             await self.leave(who, "failed")
             return "choose"
         returned = await switches.tickets.change(
@@ -93,6 +103,13 @@ class WaitingRoom:
             return _enqueued(returned, sounds(self.service, (Say("attente.coupe"),)))
         await self.leave(who, "nobody")
         return "choose"
+
+    async def _tidy(self, queue_id: str) -> None:
+        """Each ticket has a queue of its own at Twilio, which would stay there empty for ever."""
+        if queue_id and self.service.twilio:
+            with suppress(TwilioRefused, TwilioUnreachable, TimeoutError):
+                async with asyncio.timeout(_TIDY_S):
+                    await self.service.twilio.delete_queue(queue_id)
 
     async def leave(self, who: Who, why: str) -> None:
         """They do not wait on the line any more; who does not wait anyhow changes nothing."""

@@ -82,7 +82,8 @@ def _day_name(ahead: int, day: date) -> str:
 
 
 def _is_working(week: Week, day: date) -> bool:
-    return day.weekday() in week.days and day.isoformat() not in week.closed and not is_holiday(day)
+    rests = is_holiday(day) and not week.holidays
+    return day.weekday() in week.days and day.isoformat() not in week.closed and not rests
 
 
 def _moment(day: date, hour: float) -> float:
