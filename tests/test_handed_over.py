@@ -67,7 +67,8 @@ async def call(
 async def ticket_of(running: Rehearsal, report: CallReport) -> Ticket:
     tickets = running.service.tickets
     assert tickets
-    ticket = await inside(running, tickets.get(report.last["ticket"]))
+    assert report.queue, "each ticket has a queue of its own"
+    ticket = await inside(running, tickets.get(report.queue))
     assert ticket
     return ticket
 
@@ -83,7 +84,7 @@ async def test_a_mediator_presses_one_and_is_connected_with_the_person(
     ticket = await ticket_of(running, report)
     assert told(ticket)[:4] == ["opened", "on_line", "offered", "call_started"]
     assert (ticket.state, ticket.claimed_by, ticket.line) == ("claimed", "simulated", None)
-    assert report.queue == ticket.id, "a queue of the ticket's own"
+    assert report.last["ticket"] == ticket.id
     whole = "".join(phone.exchange.documents)
     assert f">{ticket.id}</Enqueue>" in whole
     assert f">{ticket.id}</Queue>" in whole
