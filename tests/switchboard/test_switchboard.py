@@ -18,7 +18,7 @@ from voicebot.channels.voice_desk import (
     TakeFromQueue,
 )
 from voicebot.errors import TicketRefused
-from voicebot.handoff.calling import OFFER_S
+from voicebot.handoff.calling import OFFER_S, offer
 from voicebot.handoff.ticket import claim, close, plan_call_back
 from voicebot.handoff.waiting import PATIENCE_S
 from voicebot.store.opening import Week
@@ -258,6 +258,17 @@ async def test_a_lost_offer_is_over_after_a_minute(house: House) -> None:
     house.clock.now += OFFER_S
     assert await house.rung() == ["bea"]
     assert house.account.ended == [house.account.calls[0].sid]
+
+
+async def test_an_offer_whose_maker_died_is_rung_by_the_next_look(house: House) -> None:
+    await house.hire("ada")
+    ticket = await house.waits()
+    await house.switches.tickets.change(ticket.id, lambda one: offer(one, "ada", house.clock()))
+    assert await house.rung() == []
+    house.clock.now += 5
+    assert await house.rung() == ["ada"]
+    house.clock.now += 5
+    assert await house.rung() == []
 
 
 async def test_a_ring_that_could_not_leave_in_time_is_dropped(house: House) -> None:

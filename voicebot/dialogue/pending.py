@@ -88,7 +88,7 @@ def _danger(turn: Turn, pending: Pending, value: Value) -> Turn:
 
 
 def _human(turn: Turn, pending: Pending, value: Value) -> Turn:
-    return enter(turn, turn.flows.human) if value == YES else ask(turn, "retry")
+    return enter(turn, turn.flows.human) if value == YES else ask(turn.change(because=""), "retry")
 
 
 def start_danger(turn: Turn, danger: str) -> Turn:

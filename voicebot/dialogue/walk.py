@@ -15,6 +15,8 @@ from voicebot.dialogue.practice import kept, real
 from voicebot.dialogue.session import Note, Place
 from voicebot.dialogue.turn import Turn
 
+#: Why most people are given to a human.
+ASKED = "asked"
 #: A step's turn, and where to go on at once; None when the turn is over.
 Arrival = tuple[Turn, Place | None]
 
@@ -94,8 +96,9 @@ def _lookup(turn: Turn, step: Step) -> Arrival:
 
 
 def _handoff(turn: Turn, step: Step) -> Arrival:
-    ticket = HandOff(turn.key, step.reason or "asked", step.priority, turn.session.topic)
-    turn = _noted(turn, step).say(step.prompt).cause(ticket)
+    because = turn.session.because if step.reason == ASKED else ""
+    ticket = HandOff(turn.key, because or step.reason or ASKED, step.priority, turn.session.topic)
+    turn = _noted(turn.change(because=""), step).say(step.prompt).cause(ticket)
     following = step.next(turn.session.slots)
     return (turn, following) if following else (turn.end("handed_off", "handed_off"), None)
 

@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 #: Without news it looks this often: somebody went on duty, an offer is over, a call-back is due.
 _LOOK_S: Final = 2.0
+#: From the choice of a mediator until the ticket tells it; whoever needs longer has died.
+_DECIDING_S: Final = 5.0
 #: After a failure of the store it waits so long.
 _REST_S: Final = 1.0
 #: Whose talk was cut off hears first that they may hang up: a goodbye rings nobody.
@@ -71,6 +73,9 @@ class Switchboard:
         if not any(one.line or one.wishes.call_back_at for one in known):
             return
         open_ = is_open(await self.opening.week(), now)
+        for ticket in known:
+            if _may_be_silent(ticket, now):
+                await self.sessions.add(ticket.person, rings.record(ticket))
         ready = [one for one in known if _is_ready(one, now, open_)]
         mediators = await self.mediators.all()
         for pairing in (*route(ready, mediators, now), *_to_who_took_it(ready, mediators, now)):
@@ -90,7 +95,7 @@ class Switchboard:
 
     async def _offer(self, pairing: Pairing, now: float) -> bool:
         """Whether the offer is ours: made by this process, of a mediator whom nobody else rings."""
-        if not await self.mediators.reserve(pairing.mediator, pairing.ticket, OFFER_S):
+        if not await self.mediators.reserve(pairing.mediator, pairing.ticket, _DECIDING_S):
             return False
         try:
             offered = await self.tickets.change(
@@ -121,6 +126,12 @@ def quieted(
                 await hang_up(was.call)
 
     return told
+
+
+def _may_be_silent(ticket: Ticket, now: float) -> bool:
+    """Offered for a while, and no telephone rings yet: who made the offer may have died before it could."""
+    offered = ticket.offer
+    return offered is not None and not offered.call and offered.at + _DECIDING_S <= now < offered.at + OFFER_S
 
 
 def _is_ready(ticket: Ticket, now: float, is_open_now: bool) -> bool:
