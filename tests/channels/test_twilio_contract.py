@@ -63,6 +63,8 @@ ALLOWED: dict[str, Request] = {
     ),
     "an empty queue removed": lambda client: client.delete_queue("QU" + "0a" * 16),
     "texts looked for": lambda client: client.find_message(to=SOMEBODY, from_=OURS, body="x", since=0.0),
+    "the account": lambda client: client.account(),
+    "its numbers": lambda client: client.numbers(),
     "calls looked for": lambda client: client.find_call(to=SOMEBODY, from_=OURS, since=0.0),
 }
 

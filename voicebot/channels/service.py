@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.event import Channel
-from voicebot.dialogue.meaning import Value
 from voicebot.jobs.queue import OutboxQueue
 from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy, redact
@@ -21,7 +20,7 @@ from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
-from voicebot.switchboard.duty import MESSAGE, Duty
+from voicebot.switchboard.duty import Duty, noted
 from voicebot.switchboard.rings import Rings
 from voicebot.switchboard.switchboard import Switchboard
 from voicebot.twilio.rest import TwilioClient
@@ -67,10 +66,6 @@ class Service:
 
 def unconnected(service: Service) -> Service:
     """The same where nobody can be connected: what is asked of a mediator is noted, as by SMS."""
-
-    async def noted(slots: Mapping[str, Value]) -> Mapping[str, Value]:
-        return {"permanence": MESSAGE}
-
     lookups = {**service.runner.lookups, "permanence": noted}
     return replace(service, switches=None, runner=replace(service.runner, lookups=lookups))
 

@@ -31,6 +31,11 @@ _NONE: Final = "none"
 MESSAGE: Final = "message"
 
 
+async def noted(slots: Slots) -> dict[str, Value]:
+    """The lookup `permanence` where nobody can be connected: tried out, replayed, walked through."""
+    return {"permanence": MESSAGE}
+
+
 @dataclass(frozen=True)
 class Duty:
     """The mediators' hours. `can_ring`: whether calls can be made at all (an account of Twilio's)."""
