@@ -21,6 +21,7 @@ from voicebot.replay import check_end
 from voicebot.runner import Runner
 from voicebot.store.sessions import Sessions
 from voicebot.store.spoken_files import SpokenFiles
+from voicebot.switchboard.duty import noted
 
 CASES = [(one, channel) for one in all_conversations() for channel in one.channels]
 
@@ -54,7 +55,7 @@ def runner(
     tmp_path: Path,
 ) -> Runner:
     sessions, tickets = Sessions(redis, privacy), waiting_room(redis, privacy)
-    found = all_lookups(redis, privacy, tickets, tmp_path, lambda: 1.0)
+    found = all_lookups(redis, privacy, tickets, tmp_path, lambda: 1.0) | {"permanence": noted}
     return Runner(flows, understanding, sessions, lambda: 1.0, partial(wording, prompts), found)
 
 

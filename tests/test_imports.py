@@ -24,6 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"said_twice", "store", "summary", "text_costs"}),
     frozenset({"cards", "content"}),
     frozenset({"jobs", "records", "tally"}),
+    frozenset({"switchboard"}),
     frozenset({"runner"}),
     frozenset({"channels", "console"}),
     frozenset({"trial"}),

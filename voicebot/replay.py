@@ -34,6 +34,7 @@ from voicebot.runner import Reply, Runner, Who
 from voicebot.store.server import connect
 from voicebot.store.sessions import Change, Memory, Sessions
 from voicebot.store.spoken_files import SpokenFiles, Steps
+from voicebot.switchboard.duty import noted
 
 __all__ = ["CONVERSATIONS", "Conversation", "Differs", "Line", "check_end", "play", "read", "stage"]
 
@@ -190,6 +191,7 @@ async def stage(root: Path, var: Path, clock: Callable[[], float] = time.time) -
         async with connect(None, Path(data)) as redis:
             privacy, said = own_privacy(), partial(wording, prompts)
             found = all_lookups(redis, privacy, waiting_room(redis, privacy), var / "places", clock)
+            found |= {"permanence": noted}
             runner = Runner(flows, understanding, Sessions(redis, privacy), clock, said, found)
             yield Stage(runner, prompts, redis, SpokenFiles(redis, privacy))
 

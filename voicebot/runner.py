@@ -18,6 +18,7 @@ from voicebot.dialogue.action import (
     Say,
 )
 from voicebot.dialogue.event import (
+    CameBack,
     Channel,
     ChannelChanged,
     Event,
@@ -146,6 +147,10 @@ class Runner:
     async def change_channel(self, who: Who, channel: Channel, reason: str, event_id: str) -> Reply:
         """The conversation goes on elsewhere."""
         return await self._turn(who, lambda _: ChannelChanged(event_id, self.clock(), channel, reason))
+
+    async def come_back(self, who: Who, channel: Channel, event_id: str) -> Reply:
+        """The person was given to a human and is with us again."""
+        return await self._turn(who, lambda _: CameBack(event_id, self.clock(), channel))
 
     async def hang_up(self, who: Who, event_id: str) -> Reply:
         """The call is over."""

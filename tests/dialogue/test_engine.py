@@ -90,7 +90,7 @@ def test_no_match_tapers_to_a_person(talk: Talk) -> None:
     assert talk.says_nothing_clear() == ["common.offer_human"]
     talk.says_nothing_clear(), talk.says_nothing_clear()
     assert talk.says_nothing_clear() == ["accueil.conseiller"]
-    assert talk.actions[-2:] == (HandOff("CA1:8", "asked", "normal", "rsa"), End("handed_off"))
+    assert talk.actions[-2:] == (HandOff("CA1:8", "no_match", "normal", "rsa"), End("handed_off"))
 
 
 def test_who_refuses_the_person_goes_on_at_the_same_step(talk: Talk) -> None:

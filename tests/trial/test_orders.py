@@ -202,7 +202,7 @@ REPLIES: list[tuple[Reply, dict[str, Any]]] = [
     ),
     (SpeakAndHangUp((Audio("a"),)), {"do": "hang_up", "sounds": ["/twilio/audio/a.wav"]}),
     (Enqueue("q", 1, (Audio("a"),)), {"do": "hang_up", "sounds": ["/twilio/audio/a.wav"]}),
-    (Dial("+33639980001"), {"do": "hang_up", "sounds": []}),
+    (Dial("+33639980001", "/after"), {"do": "hang_up", "sounds": []}),
     (Refuse(), {"do": "hang_up", "sounds": []}),
 ]
 

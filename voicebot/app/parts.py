@@ -12,14 +12,15 @@ from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store import file_lookups
+from voicebot.switchboard import duty
 from voicebot.trial.showroom import Showroom
 from voicebot.twilio.rest import TwilioClient
 
 ROOT = Path(__file__).parents[2]
 FLOWS = ROOT / "voicebot" / "flows"
 PROMPTS = ROOT / "prompts" / "fr"
-#: Every lookup that flows can call, with the slots that each fills.
-LOOKUPS = {**places.LOOKUPS, **assessment.LOOKUPS, **file_lookups.LOOKUPS}
+#: Each lookup that flows can call and the slots it fills.
+LOOKUPS = {**places.LOOKUPS, **assessment.LOOKUPS, **file_lookups.LOOKUPS, **duty.LOOKUPS}
 
 
 def privacy(settings: Settings) -> Privacy:

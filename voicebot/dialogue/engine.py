@@ -13,6 +13,7 @@ from voicebot.dialogue.codec import from_dict
 from voicebot.dialogue.commands import COMMANDS, command
 from voicebot.dialogue.digits import read
 from voicebot.dialogue.event import (
+    CameBack,
     ChannelChanged,
     Event,
     Heard,
@@ -54,7 +55,7 @@ def step(session: Session, event: Event, flows: Flows) -> tuple[Session, tuple[A
 
 
 def _handler(turn: Turn, event: Event) -> Callable[[Turn, Any], Turn]:
-    if isinstance(event, Started | HungUp):
+    if isinstance(event, Started | HungUp | CameBack):
         return _HANDLERS[type(event)]
     if turn.session.status == "new":
         return lambda turn, event: enter(turn.change(status="open"), turn.flows.welcome)
@@ -191,6 +192,11 @@ def _channel_changed(turn: Turn, event: ChannelChanged) -> Turn:
     return ask(turn, "keys" if event.channel == "keypad" else "ask")
 
 
+def _came_back(turn: Turn, event: CameBack) -> Turn:
+    """The ticket stays; what is left to agree on is when the person is called."""
+    return enter(turn.change(status="open", channel=event.channel), turn.flows.call_back)
+
+
 def _hung_up(turn: Turn, event: HungUp) -> Turn:
     if turn.session.status not in ("new", "open"):
         return turn
@@ -204,5 +210,6 @@ _HANDLERS: dict[type[Event], Callable[[Turn, Any], Turn]] = {
     StayedSilent: _stayed_silent,
     LookedUp: _looked_up,
     ChannelChanged: _channel_changed,
+    CameBack: _came_back,
     HungUp: _hung_up,
 }

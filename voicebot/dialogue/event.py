@@ -87,4 +87,13 @@ class HungUp:
     at: float
 
 
-Event = Started | Heard | Pressed | StayedSilent | LookedUp | ChannelChanged | HungUp
+@dataclass(frozen=True)
+class CameBack:
+    """The person was given to a human and is with us again: nobody came, or they want to be called back."""
+
+    id: str
+    at: float
+    channel: Channel
+
+
+Event = Started | Heard | Pressed | StayedSilent | LookedUp | ChannelChanged | CameBack | HungUp

@@ -34,6 +34,7 @@ class Flows:
     human: Place = field(default=Place("accueil", "conseiller"))
     no_flow: Place = field(default=Place("accueil", "numero"))
     another: Place = field(default=Place("cloture", "autre"))
+    call_back: Place = field(default=Place("rappel", "horaires"))
     danger: str = "urgence"
     guard: str = "arnaque"
     file: str = "mon_dossier"

@@ -63,7 +63,8 @@ class Session:
     """One conversation.
 
     `person` is a pseudonym, never a number. `trail` holds the questions already answered, oldest first.
-    `spoken` is what "répéter" says again. `seen` are the last event ids. `updated_at` is in Unix seconds.
+    `because` is why a person is offered who did not ask for one. `spoken` is what "répéter" says again.
+    `seen` are the last event ids. `updated_at` is in Unix seconds.
     In `practice` nothing is caused. `remembered` are shared answers of this and earlier conversations.
     """
 
@@ -79,6 +80,7 @@ class Session:
     no_match: int = 0
     no_input: int = 0
     unknown: int = 0
+    because: str = ""
     pace: Pace = "normal"
     practice: bool = False
     remembered: Mapping[str, Value] = field(default_factory=dict)

@@ -44,6 +44,7 @@ def exits(step: Step, lookups: Lookups) -> tuple[Exit, ...]:
     found = [Exit("routes", route.to, filled, index, route) for index, route in enumerate(step.routes)]
     plain = {"to": (step.to, filled), "no": (step.no, _refused(step, filled))}
     plain |= {"unknown": (step.unknown, frozenset()), "other": (step.other, filled)}
+    plain |= {"unanswered": (step.unanswered, frozenset())}
     found += [Exit(name, to, fills) for name, (to, fills) in plain.items() if to]
     return tuple(found)
 

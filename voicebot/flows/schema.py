@@ -99,6 +99,7 @@ class _Asking(_Telling):
 class SayStep(_Telling):
     """Tell something. With `more` the person says "suite"; `note` and `summary` concern the SMS summary.
 
+    `text` is a prompt that is sent at once as an SMS of its own.
     With `practice` a rehearsal begins: nothing of it is kept or sent, until a flow that is not `rehearsed`.
     """
 
@@ -108,6 +109,7 @@ class SayStep(_Telling):
     note: PromptKey | None = None
     summary: bool = False
     practice: bool = False
+    text: PromptKey | None = None
 
 
 class AskStep(_Asking):
@@ -118,12 +120,18 @@ class AskStep(_Asking):
 
 
 class ChooseStep(_Asking):
-    """Offer a few choices; `other` is where "autre chose" goes. With `expects: intent` choices are topics."""
+    """Offer a few choices; `other` is where "autre chose" goes. With `expects: intent` choices are topics.
+
+    With `among` only those are offered that the slot of this name lists, separated by commas. Who answers
+    nothing that fits goes to `unanswered` instead of being offered a person.
+    """
 
     kind: Literal["choose"]
     expects: Literal["choice", "intent"] = "choice"
     choices: tuple[Name, ...]
     other: Target | None = None
+    among: Name | None = None
+    unanswered: Target | None = None
 
 
 class ConfirmStep(_Asking):

@@ -36,12 +36,12 @@ from voicebot.store.server import arrived
 Plain = Mapping[str, Any]
 #: Told of each new record after it was written: its kind, the person, its id. Must not raise.
 Told = Callable[[str, str, str], Awaitable[None]]
-RECORD_KINDS = ("ticket", "sms", "callback")
+RECORD_KINDS = ("ticket", "sms", "callback", "ring")
 
 
 @dataclass(frozen=True)
 class Record:
-    """A ticket, a text to send or a call to make: `kind` is one of `RECORD_KINDS`.
+    """A ticket, a text to send, a call to the person or to a mediator: `kind` is one of `RECORD_KINDS`.
 
     The same `id` written twice is one record.
     """
