@@ -83,6 +83,8 @@ def _started(turn: Turn, event: Started) -> Turn:
     if turn.session.status == "open":
         return turn.change(channel=event.channel).again()
     turn = _fresh(turn, event)
+    if event.follow_up:
+        return enter(turn.change(topic=event.follow_up), turn.flows.follow_up)
     previous = from_dict(event.previous) if event.previous else None
     if previous is None or previous.practice or not (previous.trail or event.resumes):
         return enter(turn, turn.flows.welcome)

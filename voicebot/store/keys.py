@@ -19,6 +19,8 @@ TURNS_TTL_S = DAY_S
 RECORD_TTL_S = 30 * DAY_S
 #: What a person agreed to be remembered by, or that they did not; counted from their last call.
 MEMORY_TTL_S = 180 * DAY_S
+#: An answer to "how did it go?" is understood for so long after it was planned.
+FOLLOW_UP_TTL_S = 14 * DAY_S
 #: The index outlives everything it names, so that all of it can be erased.
 INDEX_TTL_S = MEMORY_TTL_S
 
@@ -102,6 +104,10 @@ class PersonKeys:
     def held(self) -> str:
         """String: the ticket for which a mediator texts with the person; the assistant is silent then."""
         return self._key("held")
+
+    def follow_up(self) -> str:
+        """String: sealed, the procedure that the person is asked about, and from when on."""
+        return self._key("follow-up")
 
     def index(self) -> str:
         """Set of all keys of the person: what "oubliez-moi" erases."""
