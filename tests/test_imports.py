@@ -17,7 +17,7 @@ PACKAGE = ROOT / "voicebot"
 
 #: From the bottom up; parts on one line do not import each other. Source: docs/architecture.md.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"delivery", "errors", "metrics", "numbers"}),
+    frozenset({"delivery", "errors", "metrics", "numbers", "pools"}),
     frozenset({"datafile", "dialogue", "logs"}),
     frozenset({"flows", "handoff", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
     frozenset({"said_twice", "store", "summary", "text_costs"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voicebot.errors import ConfigError
-from voicebot.numbers import e164
+from voicebot.numbers import FRENCH_REGIONS, e164, prefixes
 
 Engine = Literal["auto", "vosk", "whisper", "none"]
 VoiceName = Literal["kokoro", "pico", "pyttsx3"]
@@ -66,6 +67,18 @@ class Settings(BaseSettings):
         default=(8, 20), description="the hours between which people are called back where they live, [8, 20]"
     )
     calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
+    reach: str = Field(
+        default=",".join(prefixes(FRENCH_REGIONS)),
+        description="the beginnings of numbers that we text and call, comma-separated: others cost too much",
+    )
+    texts_an_hour: int = Field(
+        default=600, ge=0, description="the most texts we send to everybody in an hour"
+    )
+    calls_back_an_hour: int = Field(default=120, ge=0, description="the most calls we make to all in an hour")
+    calls_from_one: int = Field(
+        default=20, ge=1, description="the most calls we take from a person in ten minutes"
+    )
+    calls_a_minute: int = Field(default=300, ge=1, description="the most calls we take from all in a minute")
     fallback_number: str = Field(
         default="",
         description="who is called when we cannot go on, E.164; unset: callers are told whom",
@@ -91,6 +104,18 @@ class Settings(BaseSettings):
         if not all(e164(number.strip()) == number.strip() for number in value.split(",") if value):
             raise ValueError("expected telephone numbers like +33939030000")
         return value
+
+    @field_validator("reach")
+    @classmethod
+    def _are_beginnings(cls, value: str) -> str:
+        if not all(re.fullmatch(r"\+[1-9][0-9]{0,5}", one.strip()) for one in value.split(",")):
+            raise ValueError("expected beginnings of numbers like +33,+262")
+        return value
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """How numbers begin that may be texted and called."""
+        return tuple(one.strip() for one in self.reach.split(","))
 
     @property
     def rings_back(self) -> frozenset[str]:

@@ -108,6 +108,10 @@ class RecordedTurns:
         self.happened.append(("lost", ""))
         return Spoken((), leaves=True)
 
+    def fail(self) -> Spoken:
+        self.happened.append(("failed", ""))
+        return Spoken((Piece("un instant"),), leaves=True)
+
     def judge(self, text: str, expecting: Expecting) -> Progress:
         return self.progress
 

@@ -29,9 +29,10 @@ from voicebot.channels.media_messages import (
     parse,
 )
 from voicebot.channels.service import Service
+from voicebot.logs import about_call
 from voicebot.runner import Who
 from voicebot.speech.audio import Pcm, decode, encode
-from voicebot.speech.conversation import Conversation
+from voicebot.speech.conversation import Conversation, in_time
 from voicebot.twilio.signature import Signature
 
 log = structlog.get_logger()
@@ -77,14 +78,17 @@ class StreamCall:
         self._turns = CallTurns(service, who, start.stream_sid, textable, resumes)
         assert service.recognizer is not None, "calls without a recognizer go by keypad"
         line = SocketLine(socket, start.stream_sid)
-        self._conversation = Conversation(self._turns, line, service.recognizer, self._turns.say)
+        self._patience_s = service.patience_s
+        self._conversation = Conversation(
+            self._turns, line, service.recognizer, self._turns.say, service.patience_s
+        )
         self._order = FrameOrder()
         self._frames_left = _FRAMES_TO_LEAVE
         self.counts: Counter[str] = Counter()
 
     async def begin(self) -> None:
         """Answer the call."""
-        self._conversation.begin(await self._turns.start())
+        self._conversation.begin(await in_time(self._turns.start(), self._turns, self._patience_s))
 
     async def close(self) -> None:
         """The socket is gone or about to be."""
@@ -157,6 +161,7 @@ async def serve(service: Service, socket: WebSocket, parse: Parse = parse, admit
         if not (_is_ours(service, start) and admits(start)):
             await socket.close(_POLICY_VIOLATION)
             return True
+        about_call(start.call_sid)
         call = StreamCall(service, socket, start)
         await call.begin()
         message = parse(await _received(socket))

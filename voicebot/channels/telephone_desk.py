@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from voicebot.channels.media_stream import proof
 from voicebot.channels.service import Service
@@ -23,7 +24,7 @@ from voicebot.dialogue.digits import longest
 from voicebot.dialogue.policy import NUMBER_KINDS
 from voicebot.dialogue.session import Pace
 from voicebot.errors import StoreError
-from voicebot.numbers import e164, is_textable
+from voicebot.numbers import e164, is_textable, may_be_dialled
 from voicebot.prompts import Pause
 from voicebot.runner import Reply as Turned
 from voicebot.runner import Who
@@ -31,6 +32,7 @@ from voicebot.speech.audio import encode
 from voicebot.store.sessions import Record
 
 _APOLOGY = "common.again_later"
+_TOO_MANY, _DANGER = "common.too_many_calls", "common.too_many_danger"
 _BREATH_S = 0.3
 
 
@@ -46,6 +48,9 @@ class TelephoneDesk:
 
         Where ringing costs nothing, the call is not taken but returned.
         """
+        refusal = await self._flooded(call)
+        if refusal:
+            return refusal
         if e164(call.to_number) in self._service.rings_back:
             return await self._ring_back(call)
         return await self._begin(call, resumes=False)
@@ -103,9 +108,19 @@ class TelephoneDesk:
         """One sentence for when we failed."""
         return self._apology
 
+    async def _flooded(self, call: IncomingCall) -> Reply | None:
+        """Who calls again and again is told once, with the emergency number; then the line is busy."""
+        floods = self._service.call_floods
+        number = e164(call.from_number) or call.call_id
+        at = self._service.runner.clock()
+        verdict = await floods.judge(self._service.privacy.pseudonym(number), at) if floods else "answer"
+        if verdict == "tell":
+            return SpeakAndHangUp(self._sounds((Say(_TOO_MANY), Say(_DANGER)), "normal"))
+        return Refuse("busy") if verdict == "drop" else None
+
     async def _ring_back(self, call: IncomingCall) -> Reply:
         number = e164(call.from_number)
-        if number:
+        if number and may_be_dialled(number, self._service.reach):
             sessions, person = self._service.runner.sessions, self._service.privacy.pseudonym(number)
             await sessions.keep_number(person, number)
             at = self._service.runner.clock()
@@ -128,7 +143,7 @@ class TelephoneDesk:
     async def begin(self, who: Who, event_id: str, textable: bool, resumes: bool = False) -> Reply:
         """A call of somebody whose pseudonym is known begins."""
         await self._service.runner.sessions.bind_call(who.session_id, who.person)
-        if self._service.recognizer is None:
+        if not self._service.hears:
             return await self._begin_by_keypad(who, event_id, textable, resumes)
         told = {"person": who.person, "proof": proof(self._service, who.session_id, who.person)}
         flags = {"textable": textable, "resumes": resumes}
@@ -138,7 +153,7 @@ class TelephoneDesk:
         return self._reply(await self._service.runner.start(who, "keypad", event_id, textable, resumes))
 
     def _reply(self, turned: Turned) -> Reply:
-        sounds, listen = self._sounds(turned), turned.listen
+        sounds, listen = self._sounds(turned.says, turned.session.pace), turned.listen
         if listen is None:
             return SpeakAndHangUp(sounds)
         typed = listen.expecting.kind in NUMBER_KINDS
@@ -150,14 +165,14 @@ class TelephoneDesk:
             timeout_s=listen.timeout_s,
         )
 
-    def _sounds(self, turned: Turned) -> tuple[Sound, ...]:
+    def _sounds(self, says: Iterable[Say], pace: Pace) -> tuple[Sound, ...]:
         sounds: list[Sound] = []
-        for say in turned.says:
+        for say in says:
             for piece in self._service.prompts.render(say, "keypad"):
                 if isinstance(piece, Pause):
                     sounds.append(Silence(piece.seconds))
                 else:
-                    sounds.append(self._audio(piece.text, piece.key, turned.session.pace))
+                    sounds.append(self._audio(piece.text, piece.key, pace))
             sounds.append(Silence(_BREATH_S))
         return tuple(sounds[:-1])
 

@@ -6,7 +6,7 @@ it is taken, from the state that was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ import structlog
 from voicebot.delivery import (
     NO_NUMBER,
     OPTED_OUT,
+    OUT_OF_REACH,
     REPEATED,
     TOO_LATE,
     TOO_MANY,
@@ -33,9 +34,10 @@ from voicebot.delivery import (
 from voicebot.errors import TryLater, TwilioRefused, TwilioUnreachable
 from voicebot.jobs.hours import CallingHours, local_day
 from voicebot.jobs.requests import CallRequest, Hooks, Request, TextRequest
+from voicebot.numbers import may_be_dialled
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
-from voicebot.store.outbox import Allowance, Letter, Outbox, Ref
+from voicebot.store.outbox import Allowance, Kind, Letter, Outbox, Ref, next_hour
 from voicebot.store.sessions import Sessions
 from voicebot.summary import summary_texts
 from voicebot.twilio.rest import TwilioClient
@@ -55,7 +57,8 @@ class Terms:
 
     After `settle_s` seconds without an answer Twilio is asked whether it took a request. What could not leave
     within `useful_s` seconds, because nothing ran, would only puzzle the person and is given up. What a
-    mediator writes counts apart, up to `replies_a_day`.
+    mediator writes counts apart, up to `replies_a_day`. Only numbers that begin as `reach` says get anything,
+    and only so many in `an_hour`, all people together: the rest waits for the next hour.
     """
 
     sender: str
@@ -65,6 +68,8 @@ class Terms:
     settle_s: float = 60.0
     useful_s: float = 3 * 24 * 3600.0
     replies_a_day: int = 60
+    reach: tuple[str, ...] = ("+",)
+    an_hour: Mapping[Kind, int] = field(default_factory=lambda: {"sms": 600, "callback": 120})
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,10 @@ class Errands:
             return
         number = await self.sessions.number(ref.person)
         request = self._request(ref, number) if number else None
-        if request is None:
+        if request is None or number is None:
             await self._fail(letter, NO_NUMBER)
+        elif not may_be_dialled(number, self.terms.reach):
+            await self._fail(letter, OUT_OF_REACH)
         elif self._is_stale(letter):
             await self._fail(letter, TOO_LATE)
         elif letter.delivery or not await self._must_wait(ref, request.earliest(self.clock())):
@@ -163,6 +170,10 @@ class Errands:
 
     async def _send(self, ref: Ref, delivery: Delivery, number: int, request: Request) -> Delivery | None:
         """Claim the part, ask Twilio, note the answer. Without an answer it stays claimed."""
+        if not await self.outbox.spend(ref.kind, self.clock(), self.terms.an_hour[ref.kind]):
+            log.warning("too many an hour", kind=ref.kind)  # a fault or a fraud: somebody should look
+            await self.outbox.wait(ref, next_hour(self.clock()))
+            return None
         changed = await self.outbox.change(ref, claim(number, self.clock()))
         if changed is None:
             return None
@@ -210,7 +221,7 @@ class Errands:
         if delivery is None:
             return
         log.info("delivery", kind=ref.kind, state=delivery.state, code=delivery.code)
-        await self.outbox.settle(ref, self.clock() if delivery.state == "failed" else None)
+        await self.outbox.settle(ref, self.clock() if delivery.state == "failed" else None, delivery.code)
         letter = await self.outbox.open(ref)
         again = letter.delivery if letter else None
         if again and again.next is not None:

@@ -71,9 +71,9 @@ class PersonKeys:
         """String: the record that is being dealt with, so that asking three times makes one call."""
         return self._key(f"reserved:{kind}")
 
-    def flood(self, window: int) -> str:
-        """String: how many texts came from the person in a stretch of time. Not in the index, as `count`."""
-        return self._key(f"flood:{window}")
+    def flood(self, what: str, window: int) -> str:
+        """String: how many texts or calls came from the person in a while. As `count`, not indexed."""
+        return self._key(f"flood:{what}:{window}")
 
     def memory(self) -> str:
         """String: sealed, whether the person agreed to be remembered and the answers they gave."""
@@ -103,6 +103,10 @@ class PersonKeys:
         """String: the ticket for which a mediator texts with the person; the assistant is silent then."""
         return self._key("held")
 
+    def calls(self) -> str:
+        """Set of the ids of the person's calls of the last day."""
+        return self._key("calls")
+
     def index(self) -> str:
         """Set of all keys of the person: what "oubliez-moi" erases."""
         return self._key("keys")
@@ -126,6 +130,11 @@ def abandoned(kind: str) -> str:
     return f"{_PREFIX}:abandoned:{kind}"
 
 
+def failures(kind: str) -> str:
+    """Hash: how many texts or call-backs were ever given up, by error code. Kept without expiry."""
+    return f"{_PREFIX}:failures:{kind}"
+
+
 def closed() -> str:
     """Sorted set of `person/ticket_id` by time: the tickets that are done with."""
     return f"{_PREFIX}:closed:ticket"
@@ -146,14 +155,19 @@ def rung(mediator_id: str) -> str:
     return f"{_PREFIX}:rung:{mediator_id}"
 
 
-def flood(window: int) -> str:
-    """String: how many texts came from everybody in a stretch of time."""
-    return f"{_PREFIX}:flood:{window}"
+def flood(what: str, window: int) -> str:
+    """String: how many texts or calls came from everybody in a stretch of time."""
+    return f"{_PREFIX}:flood:{what}:{window}"
 
 
-def dropped(day: str) -> str:
-    """String: how many texts were left without an answer on a day (counted since 1970)."""
-    return f"{_PREFIX}:dropped:{day}"
+def dropped(what: str, day: str) -> str:
+    """String: how many texts or calls were left without an answer on a day (counted since 1970)."""
+    return f"{_PREFIX}:dropped:{what}:{day}"
+
+
+def spent(kind: str, hour: int) -> str:
+    """String: how many texts or call-backs left in an hour (counted since 1970), to everybody."""
+    return f"{_PREFIX}:spent:{kind}:{hour}"
 
 
 #: Who signed in to the console stays so for a working day.
