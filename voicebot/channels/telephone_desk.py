@@ -64,12 +64,12 @@ class TelephoneDesk:
         if self._service.twilio:
             await self._service.twilio.update_call(call_id, end=True)
 
-    async def keys(self, call_id: str, digits: str, event_id: str) -> Reply:
+    async def keys(self, call_id: str, digits: str, event_id: str, turn: int | None = None) -> Reply:
         """The person pressed keys, or none in time."""
-        who = await self._who(call_id)
-        runner = self._service.runner
-        turned = await (runner.press(who, digits, event_id) if digits else runner.stay_silent(who, event_id))
-        return self._reply(turned)
+        who, runner = await self._who(call_id), self._service.runner
+        if digits:
+            return self._reply(await runner.press(who, digits, event_id, turn))
+        return self._reply(await runner.stay_silent(who, event_id, turn))
 
     async def read(self, call_id: str, text: str, event_id: str) -> Reply:
         """The person wrote instead of pressing keys, which only a page lets them do."""

@@ -29,6 +29,8 @@ CALLBACK_PATH: Final = "/twilio/voice/callback"
 STATUS_PATH: Final = "/twilio/voice/status"
 AUDIO_PATH: Final = "/twilio/audio"
 STREAM_PATH: Final = "/twilio/stream"
+#: The field of an address that tells which question its request answers.
+TURN: Final = "turn"
 #: The longest pause that has an address of its own.
 LONGEST_SILENCE_MS: Final = 5000
 
@@ -41,7 +43,7 @@ class Addresses:
 
     def page(self, path: str, turn: int | None = None) -> str:
         """The address of `path`; `turn` tells which question its request answers."""
-        return f"{self.origin}{path}" + ("" if turn is None else f"?turn={turn}")
+        return f"{self.origin}{path}" + ("" if turn is None else f"?{TURN}={turn}")
 
     @property
     def stream(self) -> str:

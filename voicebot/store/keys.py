@@ -120,6 +120,11 @@ def call(call_id: str) -> str:
     return f"{_PREFIX}:call:{call_id}"
 
 
+def stream(stream_id: str) -> str:
+    """String: set once an audio stream was opened, so that a recorded opening opens nothing."""
+    return f"{_PREFIX}:stream:{stream_id}"
+
+
 def waiting(kind: str) -> str:
     """Sorted set of `person/record_id` by time: the tickets or texts not yet dealt with."""
     return f"{_PREFIX}:waiting:{kind}"

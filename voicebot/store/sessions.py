@@ -28,6 +28,7 @@ from voicebot.store.keys import (
     abandoned,
     call,
     closed,
+    stream,
     ticket_of,
     waiting,
 )
@@ -130,6 +131,11 @@ class Sessions:
         async with named_failure():
             person = await self._redis.get(call(call_id))
         return None if person is None else str(person)
+
+    async def open_stream(self, stream_id: str) -> bool:
+        """Whether the audio stream with this id was never opened before; from now on it was."""
+        async with named_failure():
+            return bool(await self._redis.set(stream(stream_id), "1", nx=True, ex=SESSION_TTL_S))
 
     async def text_session(self, person: str, new_id: str) -> str:
         """The id of the person's conversation by text; `new_id` when none goes on. It lasts a day."""
