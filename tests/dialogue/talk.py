@@ -38,9 +38,12 @@ class Talk:
     def start(self, channel: str = "voice", **more: object) -> list[str]:
         return self.send(Started(self._id(), self.at, channel, **more))  # type: ignore[arg-type]
 
-    def says_intent(self, intent: str, certainty: Certainty = "sure", *others: Candidate) -> list[str]:
+    def says_intent(
+        self, intent: str, certainty: Certainty = "sure", *others: Candidate, ahead: Value | None = None
+    ) -> list[str]:
         alternatives = (Candidate(intent, 0.9), *others)
-        return self.send(Heard(self._id(), self.at, Meaning("…", intent, 0.9, certainty, alternatives)))
+        meaning = Meaning("…", intent, 0.9, certainty, alternatives, ahead=ahead)
+        return self.send(Heard(self._id(), self.at, meaning))
 
     def says_value(self, value: Value, certainty: Certainty = "sure") -> list[str]:
         return self.send(Heard(self._id(), self.at, Meaning("…", value=value, certainty=certainty)))

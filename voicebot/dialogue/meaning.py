@@ -70,6 +70,7 @@ class Meaning:
     official name, phone ten digits, choice the choice value.
     `certainty` speaks of whichever of the three is set: "sure" is acted upon, "unsure" is asked back.
     `alternatives` are the best intents, best first. `danger` names the danger heard (`suicide`…).
+    `ahead` is what the same words answer at the first question of the procedure `intent`, if they do.
     """
 
     text: str
@@ -80,3 +81,4 @@ class Meaning:
     entities: Mapping[str, Value] = field(default_factory=dict)
     value: Value | None = None
     danger: str | None = None
+    ahead: Value | None = None
