@@ -134,7 +134,7 @@ class _Hooks:
         try:
             async with asyncio.timeout(self._answer_within_s):
                 asked = dict(parse_qsl(request.url.query))
-                told = CallForm.model_validate({TURN: asked.get(TURN), **form.fields})
+                told = CallForm.model_validate({**form.fields, TURN: asked.get(TURN)})
                 reply = await step(told, form.event_id())
             document = render(reply, self._at)
         except Exception as error:  # the desk may fail in any way, and the caller must hear a sentence
