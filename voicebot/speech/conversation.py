@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
@@ -273,6 +274,8 @@ class Conversation:
             async with asyncio.timeout(self._patience_s):
                 transcript = await listening.finish() if listening else Transcript("", 0.0)
         except Exception as error:  # as above: whatever the engine does, or does not, the call goes on
+            with suppress(Exception):
+                await listening.close() if listening else None
             return await self._deaf(error)
         if not transcript.text.strip():
             return Spoken(())

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from voicebot.errors import RecognizerLost
 from voicebot.pools import Pool
 from voicebot.speech.audio import Pcm
 from voicebot.speech.stt.recognizer import Stream, Transcript
@@ -94,5 +95,7 @@ class Listening:
     async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
         """An asyncio lock is fair: what was asked first is done first."""
         async with self._turn:
+            if self._work and not self._work.done():
+                raise RecognizerLost("expected the recognizer to be done with the last piece, it hangs")
             self._work = work = HEARING.begin(function, *arguments)
             return await HEARING.wait(work)
