@@ -49,6 +49,7 @@ class ScriptedStream:
     partial_after_s: float | None
     hangs_in: str = ""
     let_go: threading.Event = field(default_factory=threading.Event)
+    crashes: bool = False
     closed: bool = False
     heard: list[Pcm] = field(default_factory=list)
 
@@ -63,6 +64,8 @@ class ScriptedStream:
 
     def finish(self) -> Transcript:
         self._hang("finish")
+        if self.crashes:
+            raise RuntimeError("the engine crashed")
         return Transcript(self.text, 0.9 if self.text else 0.0)
 
     def close(self) -> None:
@@ -85,6 +88,7 @@ class ScriptedRecognizer:
     hangs_in: str = ""
     let_go: threading.Event = field(default_factory=threading.Event)
     partial_after_s: float | None = None
+    crashes: bool = False
     streams: list[ScriptedStream] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
     name: str = "scripted"
@@ -94,7 +98,9 @@ class ScriptedRecognizer:
             raise RuntimeError("the engine is gone")
         self.expected.append(expected)
         text = self.texts[min(len(self.streams), len(self.texts) - 1)]
-        self.streams.append(ScriptedStream(text, self.partial_after_s, self.hangs_in, self.let_go))
+        self.streams.append(
+            ScriptedStream(text, self.partial_after_s, self.hangs_in, self.let_go, self.crashes)
+        )
         return self.streams[-1]
 
     def close(self) -> None:
