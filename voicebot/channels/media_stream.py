@@ -93,7 +93,7 @@ class StreamCall:
 
     async def begin(self) -> None:
         """Answer the call."""
-        self._conversation.begin(await in_time(self._turns.start(), self._turns, self._patience_s))
+        self._conversation.begin(await in_time(self._turns.start, self._turns, self._patience_s))
 
     async def close(self) -> None:
         """The socket is gone or about to be."""

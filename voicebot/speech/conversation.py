@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Literal, Protocol
 
 import structlog
@@ -65,6 +66,10 @@ class TurnTiming:
     recognition: float
     dialogue: float
     speech: float
+
+
+#: Takes a turn when it is called, and not before.
+Take = Callable[[], Awaitable[Spoken]]
 
 
 class Turns(Protocol):
@@ -227,8 +232,8 @@ class Conversation:
         reactions: dict[Signal, Callable[[], None]] = {
             "started": self._start_listening,
             "paused": self._peek,
-            "ended": lambda: self._think(self._hear()),
-            "timeout": lambda: self._think(self._turns.stay_silent()),
+            "ended": lambda: self._think(self._hear),
+            "timeout": lambda: self._think(self._turns.stay_silent),
         }
         reactions[signal]()
 
@@ -239,7 +244,7 @@ class Conversation:
         try:
             self._listening = Listening(self._recognizer.start(expected))
         except Exception as error:  # an engine may fail in any way, and the call must go on by keypad
-            self._think(self._deaf(error))
+            self._think(partial(self._deaf, error))
             return
         for pcm in self._recent:
             self._listening.accept(pcm)
@@ -290,7 +295,7 @@ class Conversation:
         log.error("recognizer lost", recognizer=self._recognizer.name, error=type(error).__name__)
         return await self._turns.lose_hearing()
 
-    def _think(self, turn: Awaitable[Spoken]) -> None:
+    def _think(self, turn: Take) -> None:
         self._thinking = asyncio.ensure_future(in_time(turn, self._turns, self._patience_s))
 
     def _answer(self, thinking: asyncio.Task[Spoken]) -> None:
@@ -322,18 +327,18 @@ class Conversation:
 
     async def _take_written(self) -> None:
         await self._hush()
-        self._think(self._turns.hear(Transcript(self._written.popleft(), 1.0)))
+        self._think(partial(self._turns.hear, Transcript(self._written.popleft(), 1.0)))
 
     def _take_keys(self) -> None:
         digits, self._entry = self._entry, ""
-        self._think(self._turns.press(digits))
+        self._think(partial(self._turns.press, digits))
 
 
-async def in_time(turn: Awaitable[Spoken], turns: Turns, patience_s: float = PATIENCE_S) -> Spoken:
+async def in_time(turn: Take, turns: Turns, patience_s: float = PATIENCE_S) -> Spoken:
     """What `turn` says; where it fails or takes too long, what is said instead."""
     try:
         async with asyncio.timeout(patience_s + _FOR_THE_REST_S):
-            return await turn
+            return await turn()
     except Exception as error:  # whatever it is, the caller must hear a sentence
         log.error("turn failed", error=type(error).__name__)
         return turns.fail()
