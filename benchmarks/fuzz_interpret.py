@@ -1,6 +1,6 @@
 """Throw any text at understanding: `python -m benchmarks.fuzz_interpret 100000`.
 
-Prints texts a second, the slowest one, and how memory grew. Ends with an error, and the text that caused it, when
+Prints texts a second, the slowest one, and how memory grew. Ends with an error, and the text, when
 `interpret` raises, gives something malformed or takes longer than `--limit` ms.
 The same seed throws the same texts.
 """

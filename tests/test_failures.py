@@ -228,6 +228,18 @@ async def test_with_everything_down_the_front_still_speaks(tmp_path: Path) -> No
         assert (fallback.status_code, "3939" in fallback.text) == (200, True)
 
 
+async def test_every_answer_is_armoured_and_tells_nothing_of_what_runs_here(service: Deployment) -> None:
+    for path in ("/twilio/voice", "/mediation/sign-in", "/health", "/nowhere", "/metrics", "/ready"):
+        answer = await fetched(f"{service.url}{path}")
+        told = answer.headers
+        assert "max-age" in told["strict-transport-security"], path
+        assert told["x-content-type-options"] == "nosniff", path
+        assert told["x-frame-options"] == "DENY", path
+        assert not {"server", "via", "x-powered-by"} & set(told), path
+        if path in ("/nowhere", "/metrics", "/ready"):
+            assert answer.status_code == 404, "not for the outside"
+
+
 async def test_the_front_waits_for_no_slow_sender(tmp_path: Path) -> None:
     """Slow-loris: a header that never ends, a body that drips. Both are cut off, others are served."""
     with fronted([], tmp_path, read_header="1s", read_body="1s") as url:
