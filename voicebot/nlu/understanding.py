@@ -106,7 +106,9 @@ class Understanding:
             or self._intent(heard, expecting)
         )
         named = meaning.alternatives or _alternatives(heard, meaning.intent)
-        return replace(meaning, text=text, alternatives=named, entities=self.readers.entities(heard.plain))
+        stated = self.readers.entities(heard.plain)
+        own = self.readers.of_speaker(heard.plain, stated)
+        return replace(meaning, text=text, alternatives=named, entities=stated, own=own)
 
     def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
         """Which of the `choices` of its first question `text` answers while it names `intent`."""
