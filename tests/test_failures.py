@@ -83,7 +83,7 @@ async def all_were_heard(redis_server: MortalRedis, people: list[KeypadCaller]) 
         assert person.gather is None, "the call should be over"
         known = await known_of(redis_server, person)
         assert known["status"] == "ended"
-        assert {name: known.get(name) for name in STORY.ends["slots"]} == STORY.ends["slots"]
+        assert {name: known.get(name) for name in STORY.ends.slots} == STORY.ends.slots
 
 
 async def test_redis_killed_in_mid_call_loses_nothing_that_was_answered(

@@ -100,4 +100,4 @@ async def went_well(service: Service, person: KeypadCaller) -> None:
     assert person.gather is None, "the call should be over"
     kept = await known(service, person.call)
     assert kept["status"] == "ended"
-    assert {name: kept.get(name) for name in STORY.ends["slots"]} == STORY.ends["slots"]
+    assert {name: kept.get(name) for name in STORY.ends.slots} == STORY.ends.slots
