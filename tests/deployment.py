@@ -25,7 +25,7 @@ from voicebot.twilio import sign
 ROOT = Path(__file__).parent.parent
 TOKEN, PEPPER = "the auth token", "pepper"
 _CADDY = Path(sys.executable).with_name("caddy")
-_START_S = 60.0
+_START_S = 180.0
 _LOOK_S = 0.05
 _HEARD = ("Say", "Play")
 #: Twilio asks once more when a connection breaks, and follows redirects without end; we do not.
