@@ -219,7 +219,9 @@ class Runner:
             asked = actions[-1] if actions else None
             if not isinstance(asked, LookUp):
                 break
-            asker = {"person": session.person, "channel": session.channel}
+            # In practice a lookup learns of nobody, so that it can leave nothing behind.
+            person = "" if session.practice else session.person
+            asker = {"person": person, "channel": session.channel}
             answer = await self._look_up(asked, asker, f"{event.id}:{round_}", event.at)
             session, more = step(session, answer, self.flows)
             actions = actions[:-1] + more
