@@ -38,7 +38,7 @@ def test_everything_that_the_engine_says_is_written() -> None:
 def test_the_engines_own_prompts_say_only_what_it_knows_then() -> None:
     entries = read_prompts(ROOT / "prompts" / "fr").entries
     assert "common.help" in entries
-    about_topic = {"common.topic_confirm", "common.switch_confirm", "common.resume"}
+    about_topic = {"common.topic_confirm", "common.switch_confirm", "common.resume", "common.proposed"}
     for key, entry in entries.items():
         if key.startswith("common."):
             read_back = {

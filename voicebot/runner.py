@@ -33,7 +33,8 @@ from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Expecting, Meaning, Value
 from voicebot.dialogue.memory import UNRECOGNIZED
 from voicebot.dialogue.policy import CLEAR_CONFIDENCE, NUMBER_KINDS, SURE_CONFIDENCE
-from voicebot.dialogue.session import Session
+from voicebot.dialogue.session import SECRET, Session
+from voicebot.dialogue.spoken_file import FILE
 from voicebot.errors import StoreError
 from voicebot.records import after_hang_up, caused, turn_record
 from voicebot.store.sessions import Change, Memory, Sessions
@@ -124,10 +125,12 @@ class Runner:
         """
         previous = await self.sessions.resumable(who.person)
         consent, remembered = await self._memory(who.person)
+        proposed = await self.sessions.proposed(who.person)
 
         def started(session: Session) -> Event:
             at = self.clock()
-            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered, follow_up)
+            about = (consent, remembered, proposed, follow_up)
+            return Started(event_id, at, channel, textable, previous, resumes, *about)
 
         return await self._turn(who, started)
 
@@ -174,6 +177,12 @@ class Runner:
         start = self.flows.start(meaning.intent) if meaning.value is None else None
         choices = self.flows.step(start).choices if start else ()
         return self.understanding.answered_ahead(meaning.text, meaning.intent, choices) if choices else None
+
+    def _asks_secret(self, session: Session) -> bool:
+        """Whether `session` stands at a question whose answer no record gets."""
+        known = session.place is not None and self.flows.has(session.place)
+        slot = self.flows.step(session.place).slot if known and session.place else None
+        return bool(slot and slot.startswith(SECRET))
 
     async def _memory(self, person: str) -> tuple[str, Mapping[str, Value]]:
         """What the person said to being remembered, and their shared answers.
@@ -237,10 +246,18 @@ class Runner:
         forget = any(isinstance(action, Forget) for action in actions)
         says = tuple(action for action in actions if isinstance(action, Say))
         said = self.wording(says, after.channel)
-        turn = turn_record(before, event, after, actions, confidence, said)
+        turn = turn_record(before, event, after, actions, confidence, said, self._asks_secret(before))
         opt_out = any(isinstance(action, OptOut) for action in actions)
         kept = [Memory(action.agreed, action.slots) for action in actions if isinstance(action, Remember)]
-        return Change(after, version, turn, records, forget, opt_out, kept[-1] if kept else None)
+        memory, proposed = kept[-1] if kept else None, _is_proposed(event, after)
+        file = str(before.slots.get(FILE, ""))
+        return Change(after, version, turn, records, forget, opt_out, memory, proposed, file)
+
+
+def _is_proposed(event: Event, after: Session) -> bool:
+    """Whether what a mediator wanted offered is what the person was just asked."""
+    asked = after.pending.data.get("topic") if after.pending else None
+    return isinstance(event, Started) and bool(event.proposed) and asked == event.proposed
 
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:

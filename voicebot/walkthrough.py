@@ -147,6 +147,5 @@ class _Asked:
     def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
         return Meaning(text, intent=self.flow, score=1.0, certainty="sure")
 
-    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
-        """Nothing: only the procedure was named."""
-        return None
+    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> None:
+        """The name of the procedure is all that is said."""

@@ -1,6 +1,7 @@
 """The service put together: settings in, a FastAPI application out."""
 
 from voicebot.app.build import Make, build, waiting_room
+from voicebot.app.lookups import all_lookups
 from voicebot.app.parts import FLOWS, LOOKUPS, PROMPTS, ROOT, privacy, recognizer, twilio, voice
 from voicebot.app.sending import worker
 from voicebot.app.site import create_app
@@ -11,6 +12,7 @@ __all__ = [
     "PROMPTS",
     "ROOT",
     "Make",
+    "all_lookups",
     "build",
     "create_app",
     "privacy",

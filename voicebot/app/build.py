@@ -12,6 +12,7 @@ import structlog
 from redis.asyncio import Redis
 
 from voicebot import metrics
+from voicebot.app.lookups import all_lookups
 from voicebot.app.parts import FLOWS, PROMPTS, privacy, recognizer, twilio, voice
 from voicebot.channels.service import Service, Switches, wording
 from voicebot.config import Settings
@@ -22,7 +23,6 @@ from voicebot.handoff.ticket import Ticket
 from voicebot.jobs.hours import CallingHours
 from voicebot.jobs.queue import OutboxQueue
 from voicebot.nlu import Understanding
-from voicebot.places import lookups
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
@@ -73,7 +73,7 @@ def build(settings: Settings, redis: Redis) -> Service:
         sessions,
         time.time,
         partial(wording, prompts),
-        {**lookups(settings.var / "places", time.time), **switches.duty.lookups()},
+        all_lookups(redis, secrets, tickets, settings.var / "places", time.time) | switches.duty.lookups(),
         missed_call_s=settings.missed_call_s,
         count=_counting(Figures(redis)),
     )

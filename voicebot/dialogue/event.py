@@ -18,7 +18,8 @@ class Started:
     `previous` is a stored session that can be resumed: after a question, or at once when `resumes`
     (a call-back goes on where the person texted). `consent` is what they said to being remembered: "yes",
     "no", "unrecognized" when we could not know them again, "" when they were never asked; `remembered` are
-    the shared answers of earlier calls. `follow_up` is the procedure we asked news of, which they answer now.
+    the shared answers of earlier calls. `proposed` is a procedure that a mediator wants offered, "" for none.
+    `follow_up` is the procedure we asked news of, which they answer now.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Started:
     resumes: bool = False
     consent: str = ""
     remembered: Mapping[str, Value] = field(default_factory=dict)
+    proposed: str = ""
     follow_up: str = ""
 
 

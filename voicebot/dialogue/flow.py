@@ -37,6 +37,9 @@ class Flows:
     call_back: Place = field(default=Place("rappel", "horaires"))
     follow_up: Place = field(default=Place("suivi", "question"))
     danger: str = "urgence"
+    guard: str = "arnaque"
+    file: str = "mon_dossier"
+    file_or_go_on: Place = field(default=Place("mon_dossier", "en_cours"))
 
     @cached_property
     def shared(self) -> frozenset[str]:
@@ -72,6 +75,11 @@ class Flows:
         """Where the procedure `topic` begins, None when it has no flow yet."""
         flow = self.by_name.get(topic)
         return Place(topic, flow.start) if flow else None
+
+    def human_for(self, topic: str | None) -> Place:
+        """Where who speaks about `topic` is given to a person: in danger, as one in danger."""
+        urgent = Place(self.danger, "humain")
+        return urgent if topic == self.danger and self.has(urgent) else self.human
 
     def danger_place(self, danger: str) -> Place:
         """Where help for `danger` begins: its own step, else the start of the danger flow."""

@@ -58,7 +58,7 @@ def offer_human(turn: Turn, because: str) -> Turn:
     if turn.step.unanswered:
         return enter(turn, turn.step.unanswered)
     if _human_offered(turn):
-        return enter(turn, turn.flows.human)
+        return enter(turn, turn.flows.human_for(turn.session.topic))
     return offer(turn.change(because=because), HUMAN, "common.offer_human")
 
 

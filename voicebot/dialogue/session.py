@@ -12,6 +12,8 @@ from voicebot.dialogue.meaning import Expecting, Value
 
 Status = Literal["new", "open", "suspended", "handed_off", "ended"]
 Pace = Literal["normal", "slow"]
+#: Slots whose names begin so are for one lookup only: no record, ticket or text gets them.
+SECRET = "secret_"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from voicebot.dialogue.memory import answered, known
 from voicebot.dialogue.policy import LONGEST_WALK
 from voicebot.dialogue.practice import kept, real
 from voicebot.dialogue.session import Note, Place
+from voicebot.dialogue.spoken_file import begun, progress
 from voicebot.dialogue.turn import Turn
 
 #: Why most people are given to a human.
@@ -61,6 +62,8 @@ def start_topic(turn: Turn, topic: str, ahead: object = None) -> Turn:
 
     A first question that was answered `ahead`, with the words that named the procedure, is not asked.
     """
+    if topic == turn.flows.file and begun(turn.session):
+        return enter(turn, turn.flows.file_or_go_on)  # what was said so far is what the file is about
     turn, place = real(turn, turn.flows.start(topic) or turn.flows.no_flow)
     turn = turn.change(topic=topic, slots=kept(turn), trail=(), notes=())
     step = turn.flows.step(place)
@@ -100,7 +103,8 @@ def _say(turn: Turn, step: Step) -> Arrival:
 
 
 def _lookup(turn: Turn, step: Step) -> Arrival:
-    return turn.act(LookUp(step.lookup or step.name, turn.session.slots)), None
+    slots = {**progress(turn.flows, turn.session), **turn.session.slots}
+    return turn.act(LookUp(step.lookup or step.name, slots)), None
 
 
 def _handoff(turn: Turn, step: Step) -> Arrival:

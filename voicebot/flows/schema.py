@@ -28,7 +28,7 @@ Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 #: A prompt of the same flow, or `flow.prompt`.
 PromptKey = Target
 Entity = Literal[
-    "yes_no", "number", "age", "amount", "date", "month", "postal_code", "town", "phone", "intent"
+    "yes_no", "number", "age", "amount", "date", "month", "postal_code", "town", "phone", "code", "intent"
 ]
 Comparable = StrictStr | StrictInt | StrictFloat
 
@@ -142,10 +142,14 @@ class ConfirmStep(_Asking):
 
 
 class DocumentsStep(_Going):
-    """Ask for papers of documents.yaml, one after another; missing ones go into summary and ticket."""
+    """Ask for papers of documents.yaml, one after another; missing ones go into summary and ticket.
+
+    With `among` only those are asked for that the slot of this name lists, separated by commas.
+    """
 
     kind: Literal["documents"]
     documents: tuple[Name, ...] = Field(min_length=1)
+    among: Name | None = None
     prompt: PromptKey = "documents.debut"
     note: PromptKey | None = None
 
