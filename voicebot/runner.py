@@ -112,16 +112,25 @@ class Runner:
     count: Count = _uncounted
 
     async def start(
-        self, who: Who, channel: Channel, event_id: str, textable: bool, resumes: bool = False
+        self,
+        who: Who,
+        channel: Channel,
+        event_id: str,
+        textable: bool,
+        resumes: bool = False,
+        follow_up: str = "",
     ) -> Reply:
-        """Somebody called or texted for the first time, or is called back (`resumes`)."""
+        """Somebody called or texted for the first time, is called back (`resumes`), or answers how it went
+        with the procedure `follow_up`.
+        """
         previous = await self.sessions.resumable(who.person)
         consent, remembered = await self._memory(who.person)
         proposed = await self.sessions.proposed(who.person)
 
         def started(session: Session) -> Event:
             at = self.clock()
-            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered, proposed)
+            kept = (previous, resumes, consent, remembered, proposed, follow_up)
+            return Started(event_id, at, channel, textable, *kept)
 
         return await self._turn(who, started)
 
@@ -210,7 +219,9 @@ class Runner:
             asked = actions[-1] if actions else None
             if not isinstance(asked, LookUp):
                 break
-            asker = {"person": session.person, "channel": session.channel}
+            # In practice a lookup learns of nobody, so that it can leave nothing behind.
+            person = "" if session.practice else session.person
+            asker = {"person": person, "channel": session.channel}
             answer = await self._look_up(asked, asker, f"{event.id}:{round_}", event.at)
             session, more = step(session, answer, self.flows)
             actions = actions[:-1] + more

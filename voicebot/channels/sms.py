@@ -118,7 +118,10 @@ class TextDesk:
         session, _ = await runner.sessions.load(who.person, who.session_id)
         opened = None
         if session.status != "open":
-            opened = await runner.start(who, "sms", f"{text.message_id}:start", textable=True)
+            topic = await runner.sessions.follow_up(who.person, runner.clock())
+            start = f"{text.message_id}:start"
+            opened = await runner.start(who, "sms", start, textable=True, follow_up=topic)
+            await runner.sessions.end_follow_up(who.person)
         reply = await runner.hear(who, text.body, text.message_id)
         lost = reply.session.no_match > 0
         return opened if opened and lost else reply

@@ -21,6 +21,8 @@ RECORD_TTL_S = 30 * DAY_S
 MEMORY_TTL_S = 180 * DAY_S
 #: What a code opens: a procedure's steps and ticks. Counted from when it was last kept or heard.
 FILE_TTL_S = 90 * DAY_S
+#: An answer to "how did it go?" is understood for so long after it was planned.
+FOLLOW_UP_TTL_S = 14 * DAY_S
 #: The index outlives everything it names, so that all of it can be erased.
 INDEX_TTL_S = MEMORY_TTL_S
 
@@ -112,6 +114,10 @@ class PersonKeys:
     def held(self) -> str:
         """String: the ticket for which a mediator texts with the person; the assistant is silent then."""
         return self._key("held")
+
+    def follow_up(self) -> str:
+        """String: sealed, the procedure that the person is asked about, and from when on."""
+        return self._key("follow-up")
 
     def calls(self) -> str:
         """Set of the ids of the person's calls of the last day."""

@@ -17,6 +17,7 @@ from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
 from voicebot.store.keys import (
+    FOLLOW_UP_TTL_S,
     FORGOTTEN_TTL_S,
     INDEX_TTL_S,
     MEMORY_TTL_S,
@@ -178,6 +179,32 @@ class Sessions:
         async with named_failure():
             sealed = await self._redis.get(PersonKeys(person).number())
         return None if sealed is None else str(self._privacy.unseal(sealed))
+
+    async def plan_follow_up(self, person: str, topic: str, at: float) -> None:
+        """What the person texts from `at` on answers how it went with the procedure `topic`."""
+        keys = PersonKeys(person)
+        async with named_failure(), self._redis.pipeline() as pipe:
+            pipe.set(keys.follow_up(), self._privacy.seal([topic, at]), ex=FOLLOW_UP_TTL_S)
+            self._remember(pipe, keys, keys.follow_up())
+            await pipe.execute()
+
+    async def follow_up(self, person: str, now: float) -> str:
+        """The procedure that the person was asked about; "" when they were not, or not yet."""
+        async with named_failure():
+            sealed = await self._redis.get(PersonKeys(person).follow_up())
+        topic, at = self._privacy.unseal(sealed) if sealed else ("", now)
+        return str(topic) if now >= at else ""
+
+    async def end_follow_up(self, person: str) -> None:
+        """It was answered, or is not wanted any more."""
+        async with named_failure():
+            await self._redis.delete(PersonKeys(person).follow_up())
+
+    async def drop(self, person: str, kind: str, record_id: str) -> None:
+        """Take back a record that has not left yet."""
+        async with named_failure():
+            await self._redis.delete(PersonKeys(person).record(kind, record_id))
+            await self._redis.zrem(waiting(kind), f"{person}/{record_id}")
 
     async def has_opted_out(self, person: str) -> bool:
         """Whether the person wants no texts."""
