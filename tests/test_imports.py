@@ -17,12 +17,12 @@ PACKAGE = ROOT / "voicebot"
 
 #: From the bottom up; parts on one line do not import each other. Source: docs/architecture.md.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"delivery", "errors", "metrics", "numbers"}),
+    frozenset({"browser", "delivery", "errors", "metrics", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
     frozenset({"flows", "handoff", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
     frozenset({"said_twice", "store", "summary", "text_costs"}),
     frozenset({"cards", "content"}),
-    frozenset({"jobs", "records", "tally"}),
+    frozenset({"jobs", "records", "studio", "tally"}),
     frozenset({"runner"}),
     frozenset({"channels", "console"}),
     frozenset({"trial"}),

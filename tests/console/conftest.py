@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,6 +27,10 @@ from voicebot.handoff import ticket as handoff
 from voicebot.handoff.ticket import State, Ticket
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.prompts.recordable import recordables
+from voicebot.speech.recordings import Recordings
+from voicebot.speech.tts.pico import Pico
+from voicebot.speech.voice import Voice
 from voicebot.store.accounts import Account, Accounts, Role
 from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
@@ -36,7 +41,9 @@ from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Record, Sessions
 from voicebot.store.signins import Signins
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
+from voicebot.studio import Studio
 
 ORIGIN = "https://voicebot.test"
 PASSWORD = "un-bon-mot-de-passe"
@@ -74,7 +81,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: Clock) -> Desk:
+def recordings(tmp_path: Path) -> Recordings:
+    return Recordings(tmp_path / "recordings")
+
+
+@pytest.fixture
+def desk(
+    redis: Redis,
+    privacy: Privacy,
+    flows: Flows,
+    prompts: Prompts,
+    clock: Clock,
+    recordings: Recordings,
+    tmp_path: Path,
+) -> Desk:
     guard = Guard(Accounts(redis, privacy), Signins(redis), privacy, https=True)
     tickets = waiting_room(redis, privacy)
     return Desk(
@@ -94,6 +114,9 @@ def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: 
         privacy,
         Pages(),
         clock,
+        Studio(recordings, recordables(prompts), clock),
+        Voice(recordings, tmp_path / "cache", (), (Pico(),)),
+        StudioCodes(redis),
     )
 
 

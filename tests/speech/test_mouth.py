@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from voicebot.speech.audio import Pcm
-from voicebot.speech.mouth import FRAME_SAMPLES, LEAD_FRAMES, Mouth, Piece, Rest
+from voicebot.speech.mouth import FRAME_SAMPLES, LEAD_FRAMES, Mouth
+from voicebot.speech.piece import Piece, Rest
 
 
 async def tone(piece: Piece) -> Pcm:

@@ -1,7 +1,7 @@
 """The service put together: settings in, a FastAPI application out."""
 
 from voicebot.app.build import Make, build, waiting_room
-from voicebot.app.parts import FLOWS, PROMPTS, ROOT, privacy, recognizer, twilio, voice
+from voicebot.app.parts import FLOWS, PROMPTS, ROOT, privacy, recognizer, studio, twilio, voice
 from voicebot.app.sending import worker
 from voicebot.app.site import create_app
 
@@ -14,6 +14,7 @@ __all__ = [
     "create_app",
     "privacy",
     "recognizer",
+    "studio",
     "twilio",
     "voice",
     "waiting_room",

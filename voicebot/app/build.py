@@ -12,7 +12,7 @@ import structlog
 from redis.asyncio import Redis
 
 from voicebot import metrics
-from voicebot.app.parts import FLOWS, PROMPTS, privacy, recognizer, twilio, voice
+from voicebot.app.parts import FLOWS, PROMPTS, privacy, recognizer, studio, twilio, voice
 from voicebot.channels.service import Service, wording
 from voicebot.config import Settings
 from voicebot.errors import StoreError
@@ -32,6 +32,7 @@ from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
 
@@ -84,6 +85,8 @@ def build(settings: Settings, redis: Redis) -> Service:
         Threads(redis, secrets),
         tickets,
         Mediators(redis, secrets),
+        studio(settings, prompts),
+        StudioCodes(redis),
         watch=_watch,
         rings_back=settings.rings_back,
     )

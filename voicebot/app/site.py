@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from voicebot import metrics
 from voicebot.app.build import Make, build, waiting_room
-from voicebot.app.parts import privacy, showroom
+from voicebot.app.parts import privacy, showroom, studio
 from voicebot.app.sending import working
 from voicebot.channels import deliveries, media_stream, sms, twilio_voice
 from voicebot.channels.service import Service
@@ -32,6 +32,7 @@ from voicebot.store.opening import Opening
 from voicebot.store.outbox import KINDS
 from voicebot.store.server import connect
 from voicebot.store.signins import Signins
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
 from voicebot.trial.door import ROOT as ROOT_OF_TRIAL
 from voicebot.trial.headers import SecurityHeaders
@@ -99,6 +100,9 @@ def console(service: Service, settings: Settings, redis: Redis) -> Desk:
         secrets,
         Pages(),
         runner.clock,
+        service.studio or studio(settings, service.prompts),
+        service.voice,
+        service.codes or StudioCodes(redis),
     )
 
 

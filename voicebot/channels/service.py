@@ -10,16 +10,19 @@ from voicebot.dialogue.event import Channel
 from voicebot.jobs.queue import OutboxQueue
 from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy, redact
-from voicebot.prompts import Prompts, Text
+from voicebot.prompts import Pause, Prompts, Text
 from voicebot.runner import Runner
 from voicebot.speech.conversation import TurnTiming
+from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
+from voicebot.studio import Studio
 from voicebot.twilio.rest import TwilioClient
 
 
@@ -45,6 +48,8 @@ class Service:
     threads: Threads | None = None
     tickets: Tickets | None = None
     mediators: Mediators | None = None
+    studio: Studio | None = None
+    codes: StudioCodes | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
 
@@ -53,3 +58,10 @@ def wording(prompts: Prompts, says: tuple[Say, ...], channel: Channel) -> str:
     """The text of a whole turn for its record: what holds an answer of the person is redacted."""
     pieces = [piece for say in says for piece in prompts.render(say, channel) if isinstance(piece, Text)]
     return " ".join(piece.text if piece.key else redact(piece.text) for piece in pieces)
+
+
+def to_say(piece: Text | Pause) -> Piece | Rest:
+    """What the prompts call a piece, as the voice knows it."""
+    if isinstance(piece, Pause):
+        return Rest(piece.seconds)
+    return Piece(piece.text, piece.key, tuple(to_say(part) for part in piece.parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from voicebot.channels.media_stream import proof
-from voicebot.channels.service import Service
+from voicebot.channels.service import Service, to_say
 from voicebot.channels.voice_desk import (
     AskKeys,
     Audio,
@@ -24,10 +24,11 @@ from voicebot.dialogue.policy import NUMBER_KINDS
 from voicebot.dialogue.session import Pace
 from voicebot.errors import StoreError
 from voicebot.numbers import e164, is_textable
-from voicebot.prompts import Pause
+from voicebot.prompts import Pause, Text
 from voicebot.runner import Reply as Turned
 from voicebot.runner import Who
 from voicebot.speech.audio import encode
+from voicebot.speech.piece import packed, unpacked
 from voicebot.store.sessions import Record
 
 _APOLOGY = "common.again_later"
@@ -94,10 +95,10 @@ class TelephoneDesk:
     async def audio(self, token: str) -> bytes | None:
         """The sound of a sealed token: its text never stands in an address in clear."""
         try:
-            text, key, pace = self._service.privacy.unseal(token)
+            said, pace = self._service.privacy.unseal(token)
         except StoreError:
             return None
-        return encode(await asyncio.to_thread(self._service.voice.audio, text, key, pace))
+        return encode(await asyncio.to_thread(self._service.voice.audio, unpacked(said), pace))
 
     def apology(self) -> str:
         """One sentence for when we failed."""
@@ -157,9 +158,9 @@ class TelephoneDesk:
                 if isinstance(piece, Pause):
                     sounds.append(Silence(piece.seconds))
                 else:
-                    sounds.append(self._audio(piece.text, piece.key, turned.session.pace))
+                    sounds.append(self._audio(piece, turned.session.pace))
             sounds.append(Silence(_BREATH_S))
         return tuple(sounds[:-1])
 
-    def _audio(self, text: str, key: str | None, pace: Pace) -> Audio:
-        return Audio(self._service.privacy.seal([text, key, pace]))
+    def _audio(self, text: Text, pace: Pace) -> Audio:
+        return Audio(self._service.privacy.seal([packed(to_say(text)), pace]))

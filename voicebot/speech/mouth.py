@@ -9,31 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from voicebot.speech.audio import Pcm
+from voicebot.speech.piece import Piece, Rest
 
 FRAME_SAMPLES = 160
 _RATE_HZ = 8000
 #: Frames sent ahead, against jitter: 160 ms, so that an interruption takes effect within 200 ms.
 LEAD_FRAMES = 8
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Words to say; `key` names their human recording, if they can have one."""
-
-    text: str
-    key: str | None = None
-
-
-@dataclass(frozen=True)
-class Rest:
-    """Silence of so many seconds."""
-
-    seconds: float
 
 
 Say = Callable[[Piece], Awaitable[Pcm]]
