@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from voicebot.app import FLOWS, PROMPTS, privacy, recognizer, voice
+from voicebot.app import FLOWS, PROMPTS, privacy, recognizer, studio, voice
 from voicebot.config import Settings
 from voicebot.errors import VoicebotError
 from voicebot.flows.load import load_flows
 from voicebot.prompts import Prompts
 from voicebot.store.server import connect
+from voicebot.studio import counted
 
 _ENOUGH_DISK_BYTES = 1 << 30
 
@@ -66,6 +67,14 @@ async def _voices(settings: Settings) -> str:
     return ", ".join(voice(settings).names)
 
 
+async def _recordings(settings: Settings) -> str:
+    counts = counted(studio(settings, Prompts.load(PROMPTS)).lines())
+    told = f"{counts['recorded']} of {sum(counts.values())} texts"
+    if counts["stale"]:
+        told += f", {counts['stale']} changed since: a synthesizer says them (`voicebot prompts check`)"
+    return told
+
+
 async def _keys(settings: Settings) -> str:
     privacy(settings)
     return "set"
@@ -97,6 +106,7 @@ _LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "Redis": _redis,
     "recognition": _recognition,
     "voices": _voices,
+    "recordings": _recordings,
     "data keys": _keys,
     "Twilio token": _token,
     "public address": _address,

@@ -26,6 +26,7 @@ from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
 from voicebot.speech.conversation import TurnTiming
+from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
@@ -87,6 +88,7 @@ def build(settings: Settings, redis: Redis) -> Service:
         Mediators(redis, secrets),
         studio(settings, prompts),
         StudioCodes(redis),
+        Audit(redis),
         watch=_watch,
         rings_back=settings.rings_back,
     )

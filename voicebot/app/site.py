@@ -13,7 +13,7 @@ from voicebot import metrics
 from voicebot.app.build import Make, build, waiting_room
 from voicebot.app.parts import privacy, showroom, studio
 from voicebot.app.sending import working
-from voicebot.channels import deliveries, media_stream, sms, twilio_voice
+from voicebot.channels import deliveries, media_stream, sms, studio_stream, twilio_voice
 from voicebot.channels.service import Service
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.config import Settings
@@ -85,7 +85,7 @@ def console(service: Service, settings: Settings, redis: Redis) -> Desk:
     https = settings.public_url.startswith("https://")
     return Desk(
         Guard(Accounts(redis, secrets), Signins(redis), secrets, https),
-        Audit(redis),
+        service.audit or Audit(redis),
         runner.sessions,
         service.tickets or waiting_room(redis, secrets),
         service.mediators or Mediators(redis, secrets),
@@ -114,6 +114,7 @@ def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
     )
     app.include_router(deliveries.routes(service, desk, signature))
     app.include_router(media_stream.routes(service, signature))
+    app.include_router(studio_stream.routes(service, signature))
     app.include_router(sms.routes(service, signature))
 
     @app.get("/metrics")

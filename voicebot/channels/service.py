@@ -16,6 +16,7 @@ from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store.audit import Audit
 from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
@@ -50,6 +51,7 @@ class Service:
     mediators: Mediators | None = None
     studio: Studio | None = None
     codes: StudioCodes | None = None
+    audit: Audit | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
 

@@ -11,6 +11,7 @@ from voicebot.channels.voice_desk import (
     Audio,
     EndStatus,
     IncomingCall,
+    RecordVoices,
     Refuse,
     Reply,
     Silence,
@@ -32,6 +33,7 @@ from voicebot.speech.piece import packed, unpacked
 from voicebot.store.sessions import Record
 
 _APOLOGY = "common.again_later"
+_GOODBYE = "common.goodbye"
 _BREATH_S = 0.3
 
 
@@ -49,7 +51,7 @@ class TelephoneDesk:
         """
         if e164(call.to_number) in self._service.rings_back:
             return await self._ring_back(call)
-        return await self._begin(call, resumes=False)
+        return await self._studio(call) or await self._begin(call, resumes=False)
 
     async def call_back(self, call: IncomingCall) -> Reply:
         """Somebody picked up the call that we made: go on where they were."""
@@ -84,13 +86,19 @@ class TelephoneDesk:
             await self._service.runner.change_channel(who, "keypad", "stream closed", event_id)
         )
 
+    async def after_studio(self, call_id: str, event_id: str) -> Reply:
+        """All was recorded, or they had enough."""
+        return SpeakAndHangUp(self._said(Say(_GOODBYE), "normal"))
+
     async def after_handoff(self, call_id: str, outcome: str, event_id: str) -> Reply:
         """The queue gave the caller back."""
         return await self.after_stream(call_id, event_id)
 
     async def ended(self, call_id: str, status: EndStatus, event_id: str) -> None:
         """The call is over; what was answered can be resumed."""
-        await self._service.runner.hang_up(await self._who(call_id), event_id)
+        person = await self._service.runner.sessions.caller(call_id)
+        if person:  # who was not answered, or recorded voices, has no session
+            await self._service.runner.hang_up(Who(person, call_id), event_id)
 
     async def audio(self, token: str) -> bytes | None:
         """The sound of a sealed token: its text never stands in an address in clear."""
@@ -103,6 +111,16 @@ class TelephoneDesk:
     def apology(self) -> str:
         """One sentence for when we failed."""
         return self._apology
+
+    async def _studio(self, call: IncomingCall) -> Reply | None:
+        """The voice studio, for the number that an administrator has just asked a code for."""
+        number, codes = e164(call.from_number), self._service.codes
+        if not number or codes is None:
+            return None
+        person = self._service.privacy.pseudonym(number)
+        if not await codes.awaited(person):
+            return None
+        return RecordVoices({"person": person, "proof": proof(self._service, call.call_id, person)})
 
     async def _ring_back(self, call: IncomingCall) -> Reply:
         number = e164(call.from_number)
@@ -154,13 +172,16 @@ class TelephoneDesk:
     def _sounds(self, turned: Turned) -> tuple[Sound, ...]:
         sounds: list[Sound] = []
         for say in turned.says:
-            for piece in self._service.prompts.render(say, "keypad"):
-                if isinstance(piece, Pause):
-                    sounds.append(Silence(piece.seconds))
-                else:
-                    sounds.append(self._audio(piece, turned.session.pace))
+            sounds += self._said(say, turned.session.pace)
             sounds.append(Silence(_BREATH_S))
         return tuple(sounds[:-1])
+
+    def _said(self, say: Say, pace: Pace) -> tuple[Sound, ...]:
+        pieces = self._service.prompts.render(say, "keypad")
+        return tuple(
+            Silence(piece.seconds) if isinstance(piece, Pause) else self._audio(piece, pace)
+            for piece in pieces
+        )
 
     def _audio(self, text: Text, pace: Pace) -> Audio:
         return Audio(self._service.privacy.seal([packed(to_say(text)), pace]))

@@ -20,6 +20,7 @@ from voicebot.channels import sound_file
 from voicebot.channels.security import SignedForm, read_signed
 from voicebot.channels.twiml import (
     AFTER_PATH,
+    AFTER_STUDIO_PATH,
     AUDIO_PATH,
     CALLBACK_PATH,
     HANDOFF_PATH,
@@ -103,6 +104,9 @@ def routes(
     async def after_handoff(form: CallForm, event_id: str) -> Reply:
         return await desk.after_handoff(form.call_id, form.queue_result or form.dial_status, event_id)
 
+    async def after_studio(form: CallForm, event_id: str) -> Reply:
+        return await desk.after_studio(form.call_id, event_id)
+
     async def call_back(form: CallForm, event_id: str) -> Reply:
         return await desk.call_back(IncomingCall(form.call_id, event_id, form.to_number, form.from_number))
 
@@ -111,6 +115,7 @@ def routes(
     serve(KEYS_PATH, keys)
     serve(AFTER_PATH, after_stream)
     serve(HANDOFF_PATH, after_handoff)
+    serve(AFTER_STUDIO_PATH, after_studio)
     router.add_api_route(STATUS_PATH, hooks.status, methods=["POST"])
     router.add_api_route(AUDIO_PATH + "/{name}.wav", hooks.audio, methods=["GET"])
     return router

@@ -11,6 +11,7 @@ from voicebot.channels.voice_desk import (
     Audio,
     Dial,
     Enqueue,
+    RecordVoices,
     Refuse,
     Reply,
     Silence,
@@ -29,6 +30,8 @@ CALLBACK_PATH: Final = "/twilio/voice/callback"
 STATUS_PATH: Final = "/twilio/voice/status"
 AUDIO_PATH: Final = "/twilio/audio"
 STREAM_PATH: Final = "/twilio/stream"
+STUDIO_STREAM_PATH: Final = "/twilio/studio"
+AFTER_STUDIO_PATH: Final = "/twilio/voice/studio"
 #: The longest pause that has an address of its own.
 LONGEST_SILENCE_MS: Final = 5000
 
@@ -47,6 +50,11 @@ class Addresses:
     def stream(self) -> str:
         """The address of the audio socket: wss where we are https."""
         return "ws" + self.origin.removeprefix("http") + STREAM_PATH
+
+    @property
+    def studio_stream(self) -> str:
+        """The address of the voice studio's audio socket."""
+        return "ws" + self.origin.removeprefix("http") + STUDIO_STREAM_PATH
 
     def audio(self, token: str) -> str:
         """The address of a sound."""
@@ -75,6 +83,8 @@ def render(reply: Reply, at: Addresses) -> str:
             return _enqueue(reply, at)
         case Dial():
             return _dial(reply, at)
+        case RecordVoices(parameters):
+            return twiml.connect_stream(at.studio_stream, parameters, at.page(AFTER_STUDIO_PATH))
         case Refuse(reason):
             return twiml.reject(reason)
     assert_never(reply)

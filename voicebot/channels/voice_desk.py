@@ -91,7 +91,14 @@ class Refuse:
     reason: Literal["rejected", "busy"] = "busy"
 
 
-Reply = Stream | AskKeys | SpeakAndHangUp | Enqueue | Dial | Refuse
+@dataclass(frozen=True)
+class RecordVoices:
+    """Open the audio socket of the voice studio; `parameters` come back in its `start` message."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+Reply = Stream | AskKeys | SpeakAndHangUp | Enqueue | Dial | Refuse | RecordVoices
 
 #: How a call ended.
 EndStatus = Literal["completed", "busy", "failed", "no-answer", "canceled"]
@@ -128,6 +135,9 @@ class VoiceDesk(Protocol):
 
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         """The audio socket was closed, or never opened: what next?"""
+
+    async def after_studio(self, call_id: str, event_id: str) -> Reply:
+        """The audio socket of the voice studio was closed."""
 
     async def after_handoff(self, call_id: str, outcome: str, event_id: str) -> Reply:
         """The queue or the dialled call is over. `outcome` is Twilio's QueueResult or DialCallStatus."""

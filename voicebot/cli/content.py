@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from voicebot.app import FLOWS, PROMPTS, ROOT, voice
+from voicebot.app import FLOWS, PROMPTS, ROOT, studio, voice
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.content import check_all
@@ -39,7 +39,7 @@ def add_commands(commands: Commands) -> None:
     drawn.add_argument("--svg", metavar="FILE", type=Path, help="write a picture instead of Mermaid text")
     add(flows, "schema", "the JSON Schema of a procedure, for completion in editors", _schema)
     prompts = add(commands, "prompts", "the sentences").add_subparsers(required=True, metavar="COMMAND")
-    spoken = add(prompts, "check", "check the language of all sentences", _check)
+    spoken = add(prompts, "check", "check the language of all sentences", _check_prompts)
     spoken.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
     add(prompts, "render", "speak every sentence ahead, so that speaking costs nothing in a call", _render)
 
@@ -76,6 +76,18 @@ def _check(options: argparse.Namespace) -> int:
         print(finding)
     print(f"{len(findings)} to put right" if findings else "all right")
     return int(bool(findings))
+
+
+def _check_prompts(options: argparse.Namespace) -> int:
+    """As `_check`; a recording of words that have changed is told, and fails nothing: a synthesizer speaks."""
+    failed = _check(options)
+    if options.root == ROOT and not failed:
+        for line in studio(read_settings(), Prompts.load(PROMPTS)).lines():
+            if line.state == "stale":
+                print(
+                    f"{line.name}: changed since it was recorded, so a synthesizer says it: record it again"
+                )
+    return failed
 
 
 def _draw(options: argparse.Namespace) -> int:

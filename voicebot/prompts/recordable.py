@@ -12,6 +12,8 @@ from voicebot.prompts.render import LOOSE_KEYS, Prompts
 
 #: The groups that are no files: the names of topics, and the words that every option ends with.
 TOPICS, OPTIONS = "topics", "options"
+#: What the studio itself says by telephone stays with the synthesizer.
+_STUDIO = "studio"
 _ANSWER = re.compile(r"\{[^}]*\}")
 
 
@@ -38,7 +40,7 @@ def recordables(prompts: Prompts, silent: Collection[str] = frozenset()) -> tupl
 
 
 def _all(prompts: Prompts, silent: Collection[str]) -> Iterator[Recordable]:
-    spoken = [entry for key, entry in prompts.entries.items() if key not in silent]
+    spoken = [entry for key, entry in prompts.entries.items() if key not in silent and _group(key) != _STUDIO]
     for entry in spoken:
         yield from _sentences(entry)
         group = _group(entry.key)

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from voicebot.speech.audio import Pcm
+
 
 @dataclass(frozen=True)
 class Rest:
     """Silence of so many seconds."""
 
     seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """Sound that is there already, at 8 kHz."""
+
+    pcm: Pcm
 
 
 @dataclass(frozen=True)

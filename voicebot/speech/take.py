@@ -101,12 +101,9 @@ def _speech(sound: Pcm) -> NDArray[np.bool_]:
 
 
 def _noise(windows: Pcm, speech: NDArray[np.bool_]) -> float:
-    """The level of the room: of the windows without speech, those next to speech left out (its echo)."""
-    near = speech.copy()
-    near[1:] |= speech[:-1]
-    near[:-1] |= speech[1:]
-    silent = windows[~near]
-    return level(silent.ravel())
+    """The level of the room: the median of the windows without speech, so that last sounds do not count."""
+    levels = [level(window) for window in windows[~speech]]
+    return float(np.median(levels)) if levels else SILENT_DBFS
 
 
 def _is_flat(pcm: Pcm) -> bool:
