@@ -130,7 +130,7 @@ def test_a_file_of_another_depth_is_refused(tmp_path: Path) -> None:
         file.setsampwidth(1)
         file.setframerate(8000)
         file.writeframes(bytes(100))
-    with pytest.raises(AudioError, match="expected 16-bit samples, got 8 bits"):
+    with pytest.raises(AudioError, match="expected 16-bit or 24-bit samples, got 8 bits"):
         audio.read_wav(tmp_path / "old.wav")
 
 

@@ -79,7 +79,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _check_prompts(options: argparse.Namespace) -> int:
-    """As `_check`; a recording of words that have changed is told, and fails nothing: a synthesizer speaks."""
+    """As `_check`; recordings of words that have changed are told and fail nothing: a synthesizer speaks."""
     failed = _check(options)
     if options.root == ROOT and not failed:
         for line in studio(read_settings(), Prompts.load(PROMPTS)).lines():

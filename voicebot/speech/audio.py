@@ -135,7 +135,8 @@ def read_wav(path: Path) -> tuple[Pcm, int]:
         with path.open("rb") as file:
             return parse_wav(file, str(path))
     except OSError as error:
-        raise AudioError(f"{path}: the WAV file cannot be read: {error.strerror}.") from error
+        what = f"{path}: expected a WAV file of 16-bit PCM, it cannot be read: {error.strerror}."
+        raise AudioError(what) from error
 
 
 def parse_wav(file: BinaryIO, name: str) -> tuple[Pcm, int]:

@@ -33,11 +33,16 @@ _MOST_FLAT: Final = 0.0005
 _QUIETEST_DBFS: Final = -45.0
 #: Below this the telephone's narrow band makes words and noise hard to tell apart.
 _LEAST_OVER_NOISE_DB: Final = 15.0
+#: A room louder than this drowns whoever speaks in it.
+_LOUDEST_ROOM_DBFS: Final = -40.0
 _WINDOW_S: Final = WINDOW / RECOGNIZER_HZ
+#: The detector is late where it heard no silence before: it is given so many windows of it.
+_LEAD: Final = 10
 #: Speech this near to either end was probably cut off.
-_EDGE_WINDOWS: Final = 2
-#: Of the time that a text is thought to take, the least and the most.
-_SHORTEST: Final = 0.3
+_EDGE_WINDOWS: Final = 3
+#: Of the time that a text is thought to take, without its last rest the least, and the most.
+_SHORTEST: Final = 0.4
+_REST_S: Final = 0.5
 _LONGEST: Final = 2.5
 _SPARE_S: Final = 2.0
 
@@ -67,7 +72,8 @@ def listen(pcm: Pcm, rate_hz: int, expected_s: float) -> Take:
     speech = _speech(sound)
     spoken = np.flatnonzero(speech)
     if not len(spoken):
-        return Take(sound[:0], SILENT_DBFS, level(sound), "silent")
+        room = level(sound)
+        return Take(sound[:0], SILENT_DBFS, room, "noisy" if room > _LOUDEST_ROOM_DBFS else "silent")
     windows = sound[: len(speech) * WINDOW].reshape(-1, WINDOW)
     first, last = int(spoken[0]), int(spoken[-1])
     speech_dbfs, noise_dbfs = level(windows[speech].ravel()), _noise(windows, speech)
@@ -89,15 +95,15 @@ def _fault(
         return "noisy"
     if at_edge:
         return "cut"
-    if spoken_s < _SHORTEST * expected_s:
+    if spoken_s < _SHORTEST * (expected_s - _REST_S):
         return "short"
     return "long" if spoken_s > _LONGEST * expected_s + _SPARE_S else None
 
 
 def _speech(sound: Pcm) -> NDArray[np.bool_]:
     """For each whole window whether somebody speaks in it."""
-    found = VadStream(SileroVad()).accept(sound)
-    return np.array([probability >= _SPEECH for _, probability in found], dtype=np.bool_)
+    found = VadStream(SileroVad()).accept(np.concatenate([np.zeros(_LEAD * WINDOW, np.int16), sound]))
+    return np.array([probability >= _SPEECH for _, probability in found], dtype=np.bool_)[_LEAD:]
 
 
 def _noise(windows: Pcm, speech: NDArray[np.bool_]) -> float:
