@@ -126,9 +126,9 @@ def test_takes_of_any_loudness_are_heard_equally_loud() -> None:
 
 
 def test_a_human_voice_is_taken_at_once() -> None:
-    """Of the 339 recordings of Debian's French voice those of a second or more, in an ordinary room."""
+    """Every third recording of Debian's French voice that lasts a second or more, in an ordinary room."""
     refused, count = [], 0
-    for path in sorted(HUMAN.rglob("*.gsm")):
+    for path in sorted(HUMAN.rglob("*.gsm"))[::3]:
         pcm, rate_hz = soundfile.read(path, dtype="int16")
         seconds = len(pcm) / rate_hz
         if not 1.0 <= seconds <= 20.0:
@@ -138,5 +138,5 @@ def test_a_human_voice_is_taken_at_once() -> None:
         take = listen(in_room(np.concatenate([around, pcm, around]), noise_dbfs=-60), rate_hz, seconds)
         if take.fault:
             refused.append((path.name, take.fault))
-    assert count > 100
+    assert count > 40
     assert len(refused) <= count * 0.03, refused
