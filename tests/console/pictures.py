@@ -21,7 +21,8 @@ from playwright.async_api import Browser
 from redis.asyncio import Redis
 
 from tests.console.open_site import PHONE, WIDE, chromium, new_page, served, sign_in
-from voicebot.app import FLOWS, PROMPTS, waiting_room
+from voicebot.app import FLOWS, PROMPTS, studio, waiting_room
+from voicebot.config import Settings
 from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Guard
@@ -32,7 +33,6 @@ from voicebot.handoff import calling, ticket
 from voicebot.handoff.mediator import Mediator
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
-from voicebot.prompts.recordable import recordables
 from voicebot.speech.recordings import RATE_HZ, Recordings
 from voicebot.speech.tts.pico import Pico
 from voicebot.speech.voice import Voice
@@ -49,7 +49,6 @@ from voicebot.store.sessions import Change, Record, Sessions
 from voicebot.store.signins import Signins
 from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Message, Threads
-from voicebot.studio import Studio
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 PASSWORD: Final = "un-bon-mot-de-passe"
@@ -98,12 +97,12 @@ class Stage:
 
     def _record(self) -> None:
         """Some texts are recorded, and one has changed since."""
-        studio, tone = self.desk.studio, (3000 * np.sin(np.arange(RATE_HZ) / 5)).astype(np.int16)
-        for number, what in enumerate(what for what in studio.texts if what.group == "accueil"):
-            if number < 6:
-                studio.recordings.keep(what.text, what.keys, tone, self.desk.clock())
-        changed = next(what for what in studio.texts if what.group == "rsa")
-        studio.recordings.keep("Le RSA, c'est quoi pour vous ?", changed.keys, tone, self.desk.clock())
+        room, tone = self.desk.studio, (3000 * np.sin(np.arange(RATE_HZ) / 5)).astype(np.int16)
+        for number, what in enumerate(what for what in room.texts if what.group == "accueil"):
+            if number < 3:
+                room.recordings.keep(what.text, what.keys, tone, self.desk.clock())
+        changed = next(what for what in room.texts if what.group == "rsa")
+        room.recordings.keep("Le RSA, c'est quoi pour vous ?", changed.keys, tone, self.desk.clock())
 
     async def _hire(self, name: str, role: Any) -> Account:
         email = f"{'awa' if name.startswith('Awa') else 'leo'}@example.org"
@@ -181,7 +180,7 @@ def _desk(redis: Redis, data: Path) -> Desk:
         privacy,
         Pages(),
         time.time,
-        Studio(recordings, recordables(prompts), time.time),
+        studio(Settings(recordings=recordings.folder), prompts),
         Voice(recordings, data / "cache", (), (Pico(),)),
         StudioCodes(redis),
     )

@@ -145,7 +145,7 @@ def parse_wav(file: BinaryIO, name: str) -> tuple[Pcm, int]:
         with wave.open(file, "rb") as opened:
             width, channels, rate_hz = opened.getsampwidth(), opened.getnchannels(), opened.getframerate()
             data = opened.readframes(opened.getnframes())
-    except (EOFError, wave.Error) as error:
+    except (EOFError, RuntimeError, wave.Error) as error:  # of a chunk that is longer than the file
         reason = str(error) or "it ends too soon"
         what = f"{name}: expected a WAV file of 16-bit PCM, it cannot be read: {reason}."
         raise AudioError(what) from error
