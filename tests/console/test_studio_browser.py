@@ -58,8 +58,11 @@ async def running(tmp_path: Path, password_hash: str) -> AsyncIterator[Rehearsal
 
 
 @asynccontextmanager
-async def studio(running: Rehearsal, switches: tuple[str, ...]) -> AsyncIterator[Page]:
-    """The studio in the browser of an administrator; the page must give no reason to complain."""
+async def studio(running: Rehearsal, switches: tuple[str, ...], refused: int = 0) -> AsyncIterator[Page]:
+    """The studio in the browser of an administrator.
+
+    The page must give no reason to complain, but that the service `refused` so many requests.
+    """
     complaints: list[str] = []
     async with chromium(switches) as browser:
         context = await browser.new_context(viewport={"width": 1280, "height": 850}, locale="fr-FR")
@@ -74,7 +77,8 @@ async def studio(running: Rehearsal, switches: tuple[str, ...]) -> AsyncIterator
         await page.goto(f"{running.url}/mediation/studio")
         await page.wait_for_selector("#desk[data-ready]")
         yield page
-    assert complaints == []
+    assert len(complaints) == refused, complaints
+    assert all("404" in complaint for complaint in complaints), complaints
 
 
 def microphone(tmp_path: Path, sound: Pcm) -> tuple[str, ...]:
@@ -179,7 +183,7 @@ async def test_files_are_taken_in_by_their_names(running: Rehearsal, tmp_path: P
     for path in (good, unknown):
         write_wav(path, sound, 44_100)
     text.write_text("ce n'est pas un son")
-    async with studio(running, hearing()) as page:
+    async with studio(running, hearing(), refused=1) as page:
         await page.get_by_label("Fichiers de son").set_input_files([good, unknown, text])
         told = page.locator("#imported li")
         await expect(told.nth(0)).to_have_text(f"{NAME}.wav : C’est gardé. Le prochain appel l’utilise.")
