@@ -41,7 +41,11 @@ def test_the_engines_own_prompts_say_only_what_it_knows_then() -> None:
     about_topic = {"common.topic_confirm", "common.switch_confirm", "common.resume"}
     for key, entry in entries.items():
         if key.startswith("common."):
-            read_back = {"common.value_": {"value"}, "common.known_": {"value", "question"}}
+            read_back = {
+                "common.value_": {"value"},
+                "common.answered_ahead": {"value"},
+                "common.known_": {"value", "question"},
+            }
             known = next((slots for start, slots in read_back.items() if key.startswith(start)), set())
             assert entry.slots <= (known | ({"topic"} if key in about_topic else set())), key
 

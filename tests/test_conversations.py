@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 from tests.conversations import Conversation, all_conversations, play
 from voicebot.app import FLOWS, PROMPTS
 from voicebot.channels.service import wording
-from voicebot.dialogue.documents import missing
 from voicebot.dialogue.event import Channel
 from voicebot.dialogue.flow import Flows
 from voicebot.flows.load import load_flows
@@ -19,6 +18,7 @@ from voicebot.nlu import Understanding
 from voicebot.places import lookups
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.replay import check_end
 from voicebot.runner import Runner
 from voicebot.store.sessions import Sessions
 
@@ -56,18 +56,7 @@ def runner(
 @pytest.mark.parametrize(("conversation", "channel"), CASES, ids=[f"{c.file}-{by}" for c, by in CASES])
 async def test_conversation(conversation: Conversation, channel: Channel, runner: Runner) -> None:
     last, _ = await play(conversation, channel, runner)
-    session, ends = last.session, conversation.ends
-    if "step" in ends:
-        assert session.place is not None
-        assert (session.place.flow, session.place.step) == (ends["flow"], ends["step"])
-    if "reason" in ends:
-        assert last.end is not None
-        assert last.end.reason == ends["reason"]
-    assert {slot: session.slots.get(slot) for slot in ends.get("slots", {})} == ends.get("slots", {})
-    if "missing" in ends:
-        assert list(missing(session.slots)) == ends["missing"]
-    assert bool(await runner.sessions.records("ticket")) is bool(ends.get("ticket", False))
-    assert bool(await runner.sessions.records("sms")) is bool(ends.get("sms", False))
+    await check_end(conversation, channel, runner, last)
 
 
 @pytest.mark.parametrize("flow", ["rsa", "carte_vitale", "attestation_caf"])

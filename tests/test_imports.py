@@ -28,7 +28,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"trial"}),
     frozenset({"config"}),
     frozenset({"app"}),
-    frozenset({"rehearsal", "doctor"}),
+    frozenset({"rehearsal", "doctor", "new_procedure"}),
+    frozenset({"replay"}),
+    frozenset({"walkthrough"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )

@@ -21,6 +21,7 @@ from voicebot.channels.service import Service
 from voicebot.channels.simulator.twilio_api import Account, twilio_api
 from voicebot.config import Settings
 from voicebot.errors import ConfigError
+from voicebot.privacy import Privacy
 from voicebot.store.outbox import KINDS
 
 _START_TIMEOUT_S = 60.0
@@ -69,6 +70,12 @@ class Rehearsal:
 def new_secrets() -> Mapping[str, SecretStr]:
     """Fresh values for the secret settings."""
     return {name: SecretStr(Fernet.generate_key().decode()) for name in _SECRETS}
+
+
+def own_privacy() -> Privacy:
+    """Keys that nobody keeps."""
+    secrets = {name: secret.get_secret_value() for name, secret in new_secrets().items()}
+    return Privacy(secrets["pseudonym_key"], [secrets["data_keys"]])
 
 
 @contextmanager

@@ -51,6 +51,9 @@ class Understands(Protocol):
     def interpret(self, text: str, expecting: Expecting, channel: str = ...) -> Meaning:
         """The meaning of `text` where `expecting` was asked."""
 
+    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
+        """Which of the first question's `choices` the words that named `intent` answer already."""
+
 
 @dataclass(frozen=True)
 class Who:
@@ -125,6 +128,7 @@ class Runner:
         def heard(session: Session) -> Event:
             expecting = self.expecting(session)
             meaning = self.understanding.interpret(text, expecting, session.channel)
+            meaning = replace(meaning, ahead=self._ahead(meaning))
             return Heard(event_id, self.clock(), doubted(meaning, expecting, confidence))
 
         return await self._turn(who, heard, confidence)
@@ -151,6 +155,12 @@ class Runner:
             return session.pending.expecting
         known = session.place and self.flows.has(session.place)
         return self.flows.step(session.place if known and session.place else self.flows.question).expecting()
+
+    def _ahead(self, meaning: Meaning) -> Value | None:
+        """What the words that name a procedure answer at its first question, if that is a choice."""
+        start = self.flows.start(meaning.intent) if meaning.value is None else None
+        choices = self.flows.step(start).choices if start else ()
+        return self.understanding.answered_ahead(meaning.text, meaning.intent, choices) if choices else None
 
     async def _memory(self, person: str) -> tuple[str, Mapping[str, Value]]:
         """What the person said to being remembered, and their shared answers.

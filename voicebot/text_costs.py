@@ -44,8 +44,9 @@ class LongValues:
         if style == "choice":
             return max((f"topics.{name}" for name in topics), key=lambda key: len(self.prompts.label(key)))
         if style == "option":
-            named = self.prompts.entries[f"{entry.key.partition('.')[0]}.{slot}"].options
-            return max(named, key=lambda value: len(named[value]))
+            own = self.prompts.entries.get(f"{entry.key.partition('.')[0]}.{slot}")
+            named = own.options if own else {}
+            return max(named, key=lambda value: len(named[value]), default=self.written["value"])
         return self.written.get(_NUMBER.sub("", slot), self.written.get(style, self.written["value"]))
 
 

@@ -53,6 +53,8 @@ ALLOWED: dict[str, Request] = {
     "a call moved to a document": lambda client: client.update_call(CALL, twiml="<Response/>"),
     "a call ended": lambda client: client.update_call(CALL, end=True),
     "texts looked for": lambda client: client.find_message(to=SOMEBODY, from_=OURS, body="x", since=0.0),
+    "the account": lambda client: client.account(),
+    "its numbers": lambda client: client.numbers(),
     "calls looked for": lambda client: client.find_call(to=SOMEBODY, from_=OURS, since=0.0),
 }
 

@@ -141,6 +141,25 @@ def test_naming_another_procedure_midway_asks_first(talk: Talk) -> None:
     assert talk.says_value("yes") == ["accueil.numero", "cloture.autre"]
 
 
+def test_what_was_said_while_naming_the_procedure_is_not_asked_again(talk: Talk) -> None:
+    talk.start()
+    assert talk.says_intent("energie", ahead="coupure") == ["common.answered_ahead", "energie.oui"]
+    assert talk.session.slots["besoin"] == "coupure"
+    assert talk.says_intent("retour") == ["energie.besoin"]
+    assert "besoin" not in talk.session.slots
+
+
+def test_what_was_said_ahead_is_kept_while_we_make_sure(talk: Talk) -> None:
+    talk.start()
+    talk.says_intent("energie", "unsure", ahead="coupure")
+    assert talk.says_value("yes") == ["common.answered_ahead", "energie.oui"]
+
+
+def test_an_answer_ahead_that_is_no_choice_there_is_not_taken(talk: Talk) -> None:
+    talk.start()
+    assert talk.says_intent("energie", ahead="loue") == ["energie.besoin"]
+
+
 def test_an_unsure_value_is_read_back(talk: Talk) -> None:
     assert at_age(talk).says_value(60, "unsure") == ["common.value_age"]
     assert talk.says_value("no") == ["rsa.age:retry"]

@@ -13,6 +13,8 @@ from typing import Any
 
 ACCOUNT = "/2010-04-01/Accounts/{AccountSid}"
 OPERATIONS = {
+    "/2010-04-01/Accounts/{Sid}.json": ("get",),
+    f"{ACCOUNT}/IncomingPhoneNumbers.json": ("get",),
     f"{ACCOUNT}/Messages.json": ("get", "post"),
     f"{ACCOUNT}/Calls.json": ("get", "post"),
     f"{ACCOUNT}/Calls/{{Sid}}.json": ("post",),

@@ -24,7 +24,7 @@ from voicebot.dialogue.event import (
 )
 from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Meaning
-from voicebot.dialogue.memory import CONSENT, gathered
+from voicebot.dialogue.memory import CONSENT, gathered, mentioned
 from voicebot.dialogue.pending import decide, resume, start_danger
 from voicebot.dialogue.policy import REMEMBERED_EVENTS
 from voicebot.dialogue.practice import cleared
@@ -126,7 +126,7 @@ def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
         return no_match(turn, remark)
     if meaning.value is None and meaning.intent in COMMANDS:
         return command(turn, meaning)
-    pending = turn.session.pending
+    turn, pending = mentioned(turn, meaning), turn.session.pending
     return decide(turn, pending, meaning) if pending else answer(turn, meaning)
 
 

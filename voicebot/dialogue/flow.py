@@ -43,6 +43,13 @@ class Flows:
         return frozenset(step.slot for step in steps if step.shared and step.slot)
 
     @cached_property
+    def shared_kinds(self) -> Mapping[str, str]:
+        """The shared slot that an answer of each kind fills; closed questions are left out."""
+        steps = (step for flow in self.by_name.values() for step in flow.steps.values())
+        asked = ((step.expecting(), step.slot) for step in steps if step.shared and step.slot)
+        return {expecting.kind: slot for expecting, slot in asked if not expecting.closed}
+
+    @cached_property
     def expiring(self) -> Mapping[str, float]:
         """The prompts and notes that tell a fact, until when it may be told, in Unix seconds."""
         steps = (step for flow in self.by_name.values() for step in flow.steps.values())

@@ -25,12 +25,16 @@ def decide(turn: Turn, pending: Pending, meaning: Meaning) -> Turn:
     if meaning.value is not None and meaning.certainty != "none":
         return _DECIDE[pending.kind](turn.change(pending=None), pending, meaning.value)
     if meaning.intent != NO_INTENT and meaning.certainty == "sure" and pending.kind in _ABOUT_TOPIC:
-        return start_topic(turn, meaning.intent)
+        return start_topic(turn, meaning.intent, meaning.ahead)
     return no_match(turn)
 
 
 def _topic(turn: Turn, pending: Pending, value: Value) -> Turn:
-    return start_topic(turn, str(pending.data["topic"])) if value == YES else ask(turn, "retry")
+    return _start(turn, pending) if value == YES else ask(turn, "retry")
+
+
+def _start(turn: Turn, pending: Pending) -> Turn:
+    return start_topic(turn, str(pending.data["topic"]), pending.data.get("ahead"))
 
 
 def _topics(turn: Turn, pending: Pending, value: Value) -> Turn:
@@ -38,7 +42,7 @@ def _topics(turn: Turn, pending: Pending, value: Value) -> Turn:
 
 
 def _switch(turn: Turn, pending: Pending, value: Value) -> Turn:
-    return start_topic(turn, str(pending.data["topic"])) if value == YES else ask(turn)
+    return _start(turn, pending) if value == YES else ask(turn)
 
 
 def _value(turn: Turn, pending: Pending, value: Value) -> Turn:

@@ -54,10 +54,18 @@ def _after(turn: Turn, step: Step, value: Value, slots: dict[str, Value]) -> Pla
     return step.next({**turn.session.slots, **slots})
 
 
-def start_topic(turn: Turn, topic: str) -> Turn:
-    """Begin the procedure `topic`; where it has no flow yet, say which number to call."""
+def start_topic(turn: Turn, topic: str, ahead: object = None) -> Turn:
+    """Begin the procedure `topic`; where it has no flow yet, say which number to call.
+
+    A first question that was answered `ahead`, with the words that named the procedure, is not asked.
+    """
     turn, place = real(turn, turn.flows.start(topic) or turn.flows.no_flow)
-    return enter(turn.change(topic=topic, slots=kept(turn), trail=(), notes=()), place)
+    turn = turn.change(topic=topic, slots=kept(turn), trail=(), notes=())
+    step = turn.flows.step(place)
+    if step.kind != "choose" or ahead not in step.choices:
+        return enter(turn, place)
+    turn = turn.change(place=place, pending=None)
+    return accept(turn.remark("common.answered_ahead", named(step, str(ahead))), str(ahead))
 
 
 def _question(turn: Turn, step: Step) -> Arrival:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from voicebot.datafile import described
 from voicebot.dialogue.action import Priority
 from voicebot.dialogue.flow import StepKind
 
@@ -208,6 +210,8 @@ class DocumentsFile(_Strict):
     documents: dict[Name, tuple[Source, ...]]
 
 
+#: What editors say of each field, in French.
+_FIELDS = Path(__file__).parent / "fr" / "fields.yaml"
 SHAPE: TypeAdapter[FlowFile] = TypeAdapter(FlowFile)
 DOCUMENTS_SHAPE: TypeAdapter[DocumentsFile] = TypeAdapter(DocumentsFile)
 STEP_KINDS: tuple[StepKind, ...] = (
@@ -223,5 +227,5 @@ STEP_KINDS: tuple[StepKind, ...] = (
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a flow file, for editors."""
-    return SHAPE.json_schema()
+    """The JSON Schema of a flow file, for editors: flow.schema.json."""
+    return described(SHAPE.json_schema(), _FIELDS)

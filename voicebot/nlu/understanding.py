@@ -11,6 +11,7 @@ from pathlib import Path
 
 from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, Candidate, Certainty, Expecting, Meaning
 from voicebot.nlu import vocabulary
+from voicebot.nlu.ahead import Ahead
 from voicebot.nlu.ambiguous import Ambiguous
 from voicebot.nlu.commands import Commands
 from voicebot.nlu.danger import Dangers
@@ -71,6 +72,7 @@ class Understanding:
     dangers: Dangers
     several: Several
     readers: Readers
+    ahead: Ahead
 
     @classmethod
     def load(cls, folder: Path = PACKAGED) -> Understanding:
@@ -79,13 +81,15 @@ class Understanding:
         normalise = normaliser(words.acronyms, words.sms)
         sounds = Sounds.of(words.sounds)
         intents = learn_intents(words, normalise, sounds)
+        readers = Readers.of(words, folder / "communes.csv.gz", sounds)
         return cls(
             normalise,
             intents,
             {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
             Dangers.of(sounds, words.danger, words.danger_guards),
             Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
-            Readers.of(words, folder / "communes.csv.gz", sounds),
+            readers,
+            Ahead.of(words.intents, readers.choices),
         )
 
     def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
@@ -102,7 +106,13 @@ class Understanding:
             or self._intent(heard, expecting)
         )
         named = meaning.alternatives or _alternatives(heard, meaning.intent)
-        return replace(meaning, text=text, alternatives=named, entities=self.readers.entities(heard.plain))
+        stated = self.readers.entities(heard.plain)
+        own = self.readers.of_speaker(heard.plain, stated)
+        return replace(meaning, text=text, alternatives=named, entities=stated, own=own)
+
+    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
+        """Which of the `choices` of its first question `text` answers while it names `intent`."""
+        return self.ahead.answered(plain(text), intent, choices)
 
     def phrases(self, expecting: Expecting) -> tuple[str, ...]:
         """What a recognizer should expect at this step: the answers first, then the commands."""

@@ -73,6 +73,8 @@ class NumberWords(_Shape):
     misheard: dict[str, str]
     between: Words
     units: dict[str, Words]
+    own_age: Words
+    not_own_age: Words
     months: list[Words]
     months_by_letters: Words
     ordinals: list[Words]
