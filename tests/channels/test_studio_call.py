@@ -17,6 +17,7 @@ from tests.twiml_schema.validate import problems
 from voicebot.app import build
 from voicebot.channels.service import Service
 from voicebot.channels.simulator import CallerVoice, HangUp, PlayWav, Press, Turn
+from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.channels.twiml import AFTER_STUDIO_PATH, STUDIO_STREAM_PATH, Addresses, render
 from voicebot.channels.voice_desk import RecordVoices
 from voicebot.config import Settings
@@ -116,6 +117,12 @@ async def test_wrong_codes_end_the_call(running: Rehearsal, caller: CallerVoice,
     wrong = f"{(int(code) + 1) % 10**6:06}"
     assert await record(running, caller, [Press(wrong)] * 3) == "app_hung_up"
     assert not list((tmp_path / "recordings").glob("*"))
+
+
+async def test_the_end_of_a_call_that_has_no_session_changes_nothing(running: Rehearsal) -> None:
+    desk, call_id = TelephoneDesk(running.service), f"CA{7:032x}"
+    await inside(running, desk.ended(call_id, "completed", "over"))
+    assert await inside(running, running.service.runner.sessions.caller(call_id)) is None
 
 
 def test_what_twilio_is_told_is_twiml() -> None:

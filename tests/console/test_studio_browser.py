@@ -135,7 +135,7 @@ async def test_what_is_recorded_in_the_page_is_heard_in_the_next_call(
         await page.get_by_role("button", name="Garder et continuer").click()
         await expect(page.locator(row(NAME))).to_have_attribute("data-state", "recorded")
         await expect(page.locator(row(NAME))).to_contain_text("Enregistrée")
-        await expect(page.locator(row(NEXT))).to_have_attribute("aria-current", "")
+        await expect(page.locator(row(NEXT))).to_have_attribute("aria-current", "true")
         await expect(page.locator("#done")).to_have_text("1")
         await expect(page.get_by_role("button", name="Enregistrer", exact=True)).to_be_focused()
     recorded = voice.audio(Piece(TEXT, NAME), "normal")

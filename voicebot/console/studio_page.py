@@ -55,11 +55,9 @@ class _Studio:
         group = asked.get("group", "") if asked.get("group") in groups else next(iter(groups))
         state = asked.get("state", "") if asked.get("state") in STATES else ""
         shown = [line for line in lines if group in (ALL, line.what.group) and state in ("", line.state)]
-        named = next((line for line in shown if line.name == asked.get("line")), None)
         context: dict[str, Any] = {
             "lines": [(line, kind(line)) for line in shown],
-            "line": named
-            or next((line for line in shown if line.state != "recorded"), next(iter(shown), None)),
+            "line": _chosen(shown, asked.get("line", "")),
             "groups": groups,
             "group": group,
             "here": groups[group],
@@ -111,6 +109,13 @@ class _Studio:
         named = words()["studio"]["groups"].get(group)
         topic = self.desk.prompts.topics.get(group)
         return str(named) if named else capitalised(topic.label) if topic else group
+
+
+def _chosen(lines: list[Line], name: str) -> Line | None:
+    """The text asked for, else the first that is not recorded, else the first."""
+    asked = [line for line in lines if line.name == name]
+    left = [line for line in lines if line.state != "recorded"]
+    return next(iter([*asked, *left, *lines]), None)
 
 
 def kind(line: Line) -> str:

@@ -109,12 +109,15 @@ class Voice:
     def _recorded(self, piece: Piece) -> Pcm | None:
         """Recordings of exactly these words, as loud as the other voices, with answers spoken in between."""
         whole = self._recording(piece.text) if piece.key else None
-        if whole is not None or not piece.parts or not _say_the_same(piece):
+        if whole is not None or not self._has_pieces(piece):
             return whole
-        fixed = [part for part in piece.parts if isinstance(part, Piece) and part.key]
-        if not fixed or any(self._recording(part.text) is None for part in fixed):
-            return None
         return np.concatenate([self._part(part) for part in piece.parts])
+
+    def _has_pieces(self, piece: Piece) -> bool:
+        """Whether all that never changes in `piece` is recorded, and can be put together."""
+        fixed = [part for part in piece.parts if isinstance(part, Piece) and part.key]
+        there = bool(fixed) and all(self._recording(part.text) is not None for part in fixed)
+        return there and _say_the_same(piece)
 
     def _part(self, part: Piece | Rest) -> Pcm:
         if isinstance(part, Rest):

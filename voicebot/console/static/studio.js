@@ -43,7 +43,8 @@ function choose(next, focus = true) {
   at("before-text").textContent = before;
   at("remove").hidden = state !== "recorded";
   at("remove").action = `${desk.dataset.root}/studio/remove/${line}`;
-  for (const one of rows) one.toggleAttribute("aria-current", one === row);
+  for (const one of rows) one.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
   bring(row);
   show(sound ? "ready" : "idle");
   if (focus) at("record").focus();
