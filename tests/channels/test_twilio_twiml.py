@@ -16,6 +16,7 @@ from voicebot.channels.voice_desk import (
     Audio,
     Dial,
     Enqueue,
+    RecordVoices,
     Refuse,
     Reply,
     Silence,
@@ -40,6 +41,7 @@ REPLIES: list[Reply] = [
     Enqueue("mediators", 7, SOUNDS, "/twilio/voice/waiting"),
     Dial("+33199000001"),
     Dial("+33199000001", 8, SOUNDS, "+33937000001", 20.0, "/twilio/voice/whisper"),
+    RecordVoices({"person": "p", "proof": "é&<"}),
     Refuse("busy"),
     Refuse("rejected"),
 ]

@@ -10,7 +10,6 @@ from collections import Counter, deque
 from collections.abc import Awaitable
 from typing import Final
 
-import numpy as np
 import structlog
 from fastapi import APIRouter, WebSocket
 
@@ -27,22 +26,17 @@ from voicebot.channels.media_messages import (
 )
 from voicebot.channels.media_stream import POLICY_VIOLATION, SocketLine, serve
 from voicebot.channels.service import Service
+from voicebot.channels.studio_ear import TakeEar
 from voicebot.channels.studio_talk import Act, StudioTalk
 from voicebot.channels.twiml import STUDIO_STREAM_PATH, Addresses
-from voicebot.speech.audio import Pcm, Upsampler, decode
-from voicebot.speech.conversation import FRAME_S, WINDOW_S
+from voicebot.speech.audio import Pcm, decode
+from voicebot.speech.conversation import FRAME_S
 from voicebot.speech.mouth import Mouth
 from voicebot.speech.piece import Piece
-from voicebot.speech.vad import SileroVad, VadStream
 from voicebot.twilio.signature import Signature
 
 log = structlog.get_logger()
 
-_SPEECH: Final = 0.5
-#: Silence after words that ends a take; somebody who reads two sentences rests less between them.
-_ENDED_S: Final = 1.4
-#: Who says nothing for so long has nothing to say; a longer take is no sentence.
-_NOTHING_S, _LONGEST_S = 6.0, 30.0
 _KEY_S: Final = 12.0
 _FRAMES_TO_LEAVE: Final = 100
 
@@ -64,7 +58,7 @@ class StudioStream:
         self._keys: deque[str] = deque()
         self._speaking = False
         self._waited_s = 0.0
-        self._take: Recording | None = None
+        self._take: TakeEar | None = None
         self._frames_left = _FRAMES_TO_LEAVE
         self.counts: Counter[str] = Counter()
 
@@ -126,7 +120,7 @@ class StudioStream:
         if failure:
             raise failure
         if self._act.then == "record":
-            self._take = Recording()
+            self._take = TakeEar()
         await self._line.mark("leave" if self._act.then == "leave" else "listen")
 
     async def _do(self, act: Act) -> None:
@@ -159,30 +153,6 @@ class StudioStream:
 
     async def _say(self, piece: Piece) -> Pcm:
         return await asyncio.to_thread(self._voice.audio, piece, "normal")
-
-
-class Recording:
-    """What is said after the beep, until a silence ends it."""
-
-    def __init__(self) -> None:
-        self._frames: list[Pcm] = []
-        self._upsampler = Upsampler()
-        self._speech = VadStream(SileroVad())
-        self._spoke = False
-        self._silence_s = 0.0
-
-    def accept(self, pcm: Pcm) -> bool:
-        """One more frame; whether the take is over."""
-        self._frames.append(pcm)
-        for _, probability in self._speech.accept(self._upsampler.accept(pcm)):
-            self._spoke = self._spoke or probability >= _SPEECH
-            self._silence_s = 0.0 if probability >= _SPEECH else self._silence_s + WINDOW_S
-        patience_s = _ENDED_S if self._spoke else _NOTHING_S
-        return self._silence_s >= patience_s or len(self._frames) * FRAME_S >= _LONGEST_S
-
-    def sound(self) -> Pcm:
-        """All of it, at 8 kHz."""
-        return np.concatenate(self._frames) if self._frames else np.zeros(0, np.int16)
 
 
 def routes(service: Service, signature: Signature) -> APIRouter:
