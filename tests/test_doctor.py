@@ -172,7 +172,6 @@ WRONG_SETTINGS = [
     (carrier.address, "public_url", "https://127.0.0.1:1", "does not answer"),
     (here.keys, "data_keys", SecretStr("not a key"), "VOICEBOT_DATA_KEYS"),
     (here.keys, "pseudonym_key", SecretStr(""), "VOICEBOT_PSEUDONYM_KEY"),
-    (here.recognition, "recognizer", "none", "keypad"),
     (store.persistence, "redis_url", "redis://127.0.0.1:1/0", "REDIS_URL"),
     (store.clock, "redis_url", "redis://127.0.0.1:1/0", "REDIS_URL"),
 ]  # fmt: skip
@@ -270,6 +269,17 @@ async def test_a_name_that_nobody_reads_is_told_with_the_one_that_was_meant(
     assert "VOICEBOT_PROT (did you mean VOICEBOT_PORT?)" in found.remedy
     assert "VOICEBOT_DATAKEYS (did you mean VOICEBOT_DATA_KEYS?)" in found.remedy
     assert not [word for word in ("NOTED", "SITE", "OTHER", "hush") if word in found.remedy]
+
+
+async def test_a_recognizer_that_cannot_be_loaded_is_told(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = await looked(here.recognition, patient.told(recognizer="none"))
+    assert chosen == Examined("it", True, "none, as set: calls go by keypad")
+    monkeypatch.setattr(here, "recognizer", lambda settings: (None, ("whisper-base is not installed",)))
+    found = await looked(here.recognition, patient.settings)
+    assert not found.fine
+    assert "keypad. whisper-base is not installed" in found.remedy
 
 
 async def test_a_folder_that_cannot_be_written_to_is_told(patient: Patient, tmp_path: Path) -> None:

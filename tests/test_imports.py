@@ -19,10 +19,12 @@ PACKAGE = ROOT / "voicebot"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"browser", "delivery", "errors", "metrics", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
-    frozenset({"flows", "handoff", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
+    frozenset({"assessment", "flows", "handoff", "nlu", "places", "prompts", "speech"})
+    | frozenset({"privacy", "twilio", "texting"}),
     frozenset({"said_twice", "store", "summary", "text_costs"}),
     frozenset({"cards", "content"}),
     frozenset({"jobs", "records", "studio", "tally"}),
+    frozenset({"switchboard"}),
     frozenset({"runner"}),
     frozenset({"channels", "console"}),
     frozenset({"trial"}),

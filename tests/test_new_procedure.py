@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from tests import conversations
 from tests.content_copy import content_copy
+from voicebot.app import LOOKUPS
 from voicebot.cards.card import cards
 from voicebot.cards.pictures import pictures
 from voicebot.channels.service import wording
@@ -20,7 +21,6 @@ from voicebot.content import check_all
 from voicebot.datafile import read
 from voicebot.flows.load import load_flows, read_flows
 from voicebot.nlu import Understanding
-from voicebot.places import LOOKUPS
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner

@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from voicebot.app import LOOKUPS
 from voicebot.content import CHOICES, FLOWS, PROMPTS, check_all
 from voicebot.datafile import raise_if_any
 from voicebot.dialogue.meaning import Expecting
@@ -16,7 +17,6 @@ from voicebot.errors import DataError
 from voicebot.nlu import Understanding
 from voicebot.nlu.understanding import ASK
 from voicebot.numbers import shown
-from voicebot.places import LOOKUPS
 from voicebot.prompts import Prompts
 from voicebot.prompts.load import TOPICS
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 from redis.asyncio import Redis
 
 from voicebot import datafile
+from voicebot.app import all_lookups, waiting_room
 from voicebot.channels.service import wording
 from voicebot.content import FLOWS, PROMPTS
 from voicebot.dialogue.documents import missing
@@ -27,12 +28,13 @@ from voicebot.errors import VoicebotError
 from voicebot.flows.load import load_flows
 from voicebot.new_procedure import CONVERSATIONS, UNDERSTOOD
 from voicebot.nlu import Understanding
-from voicebot.places import lookups
 from voicebot.prompts import Prompts
 from voicebot.rehearsal import own_privacy
 from voicebot.runner import Reply, Runner, Who
 from voicebot.store.server import connect
 from voicebot.store.sessions import Change, Memory, Sessions
+from voicebot.store.spoken_files import SpokenFiles, Steps
+from voicebot.switchboard.duty import noted
 
 __all__ = ["CONVERSATIONS", "Conversation", "Differs", "Line", "check_end", "play", "read", "stage"]
 
@@ -83,8 +85,32 @@ class Ends(_Strict):
     sms: bool = False
 
 
+class Kept(_Strict):
+    """A spoken file of an earlier call: its `code`, another telephone's `number`, its steps.
+
+    `at` is when it was kept, in Unix seconds.
+    """
+
+    code: str
+    topic: str
+    reached: str
+    finished: bool
+    number: str | None = None
+    at: float = 0.0
+    held: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    async def lay_down(self, person: str, files: SpokenFiles) -> None:
+        """Keep it, for `person` or for who has the number."""
+        owner = files.privacy.pseudonym(self.number) if self.number else person
+        lists = (self.held, self.missing, self.notes)
+        steps = Steps(self.topic, self.at, self.reached, self.finished, *lists)
+        await files.keep(files.ref(owner, self.code), steps)
+
+
 class Conversation(_Strict):
-    """One file. `remembered` are shared answers of earlier calls, `at` the day of the call."""
+    """One file. `remembered` are shared answers of earlier calls, `at` the day, `kept` spoken files."""
 
     file: str
     name: str
@@ -94,6 +120,7 @@ class Conversation(_Strict):
     ends: Ends = Ends()
     remembered: Mapping[str, Value] = Field(default_factory=dict)
     at: date | None = None
+    kept: tuple[Kept, ...] = ()
 
 
 _SHAPE: TypeAdapter[Conversation] = TypeAdapter(Conversation)
@@ -110,9 +137,13 @@ def read(path: Path) -> Conversation:
     return conversation
 
 
-async def play(conversation: Conversation, channel: Channel, runner: Runner) -> tuple[Reply, list[Reply]]:
+async def play(
+    conversation: Conversation, channel: Channel, runner: Runner, files: SpokenFiles
+) -> tuple[Reply, list[Reply]]:
     """Hold the conversation; the last reply and all. Raises Differs at the first question that is another."""
     who = Who(f"p-{conversation.file}-{channel}", f"CA-{conversation.file}-{channel}")
+    for kept in conversation.kept:
+        await kept.lay_down(who.person, files)
     await runner.sessions.keep_number(who.person, _NUMBER)
     if conversation.remembered:
         earlier = Session("an earlier call", who.person, status="ended")
@@ -158,9 +189,11 @@ async def stage(root: Path, var: Path, clock: Callable[[], float] = time.time) -
     understanding = Understanding.load(root / UNDERSTOOD)
     with tempfile.TemporaryDirectory() as data:
         async with connect(None, Path(data)) as redis:
-            sessions, said = Sessions(redis, own_privacy()), partial(wording, prompts)
-            found = lookups(var / "places", clock)
-            yield Stage(Runner(flows, understanding, sessions, clock, said, found), prompts, redis)
+            privacy, said = own_privacy(), partial(wording, prompts)
+            found = all_lookups(redis, privacy, waiting_room(redis, privacy), var / "places", clock)
+            found |= {"permanence": noted}
+            runner = Runner(flows, understanding, Sessions(redis, privacy), clock, said, found)
+            yield Stage(runner, prompts, redis, SpokenFiles(redis, privacy))
 
 
 @dataclass(frozen=True)
@@ -170,11 +203,12 @@ class Stage:
     runner: Runner
     prompts: Prompts
     redis: Redis
+    files: SpokenFiles
 
     async def hold(self, conversation: Conversation, channel: Channel) -> None:
         """Hold it to its end. Raises Differs where it goes another way."""
         await self.redis.flushall()
-        last, _ = await play(conversation, channel, self.runner)
+        last, _ = await play(conversation, channel, self.runner, self.files)
         await check_end(conversation, channel, self.runner, last)
 
 

@@ -15,6 +15,8 @@ from voicebot.prompts.load import LONG_VALUES, Entry
 from voicebot.texting import gsm7, segments
 
 MOST_SEGMENTS = 2
+#: Four choices and "autre chose": no question offers more at a time.
+_MOST_OPTIONS = 5
 #: "place_2_name" is as long as any "place_name".
 _NUMBER = re.compile(r"_\d(?=_)")
 
@@ -63,7 +65,8 @@ def check_text_costs(prompts: Prompts, long_values: LongValues) -> Iterator[Find
 def longest_text(prompts: Prompts, long_values: LongValues, entry: Entry) -> str:
     """The text of `entry` with its choices, or "oui" and "non", and long values in its slots."""
     slots = long_values.slots(entry)
-    values = tuple(entry.options) or ((YES, NO) if entry.texts["ask"].endswith("?") else ())
+    longest = sorted(entry.options, key=lambda value: len(entry.options[value]), reverse=True)
+    values = tuple(longest[:_MOST_OPTIONS]) or ((YES, NO) if entry.texts["ask"].endswith("?") else ())
     own = {YES: "common.oui", NO: "common.non"}
     options = tuple(
         Option(value, str(key), own.get(value, f"{entry.key}.{value}")) for key, value in enumerate(values, 1)

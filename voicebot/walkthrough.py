@@ -146,3 +146,6 @@ class _Asked:
 
     def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
         return Meaning(text, intent=self.flow, score=1.0, certainty="sure")
+
+    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> None:
+        """The name of the procedure is all that is said."""

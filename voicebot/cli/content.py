@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from voicebot.app import FLOWS, PROMPTS, ROOT, studio, voice
+from voicebot.app import FLOWS, LOOKUPS, PROMPTS, ROOT, studio, voice
 from voicebot.cli import writing
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
@@ -23,7 +23,6 @@ from voicebot.dialogue.flow import Flows
 from voicebot.errors import DataError, ModelError
 from voicebot.flows import draw, schema, svg
 from voicebot.flows.load import list_flows, load_flows, stale
-from voicebot.places import LOOKUPS
 from voicebot.prompts import Prompts, load
 from voicebot.speech import voices
 

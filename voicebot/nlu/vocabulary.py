@@ -107,6 +107,13 @@ class DangerGuards(_Shape):
     unless: Words
 
 
+class ScamWords(_Shape):
+    """scam.yaml: patterns as in danger.yaml, and what is taken out before."""
+
+    sure: Words
+    unless: Words
+
+
 class AmbiguousWords(_Shape):
     """ambiguous.yaml."""
 
@@ -132,6 +139,7 @@ class Vocabulary(_Shape):
     choices: dict[str, Words]
     danger: dict[str, DangerPatterns]
     danger_guards: DangerGuards
+    scam: ScamWords
     ambiguous: AmbiguousWords
 
     def examples(self) -> Iterator[tuple[str, str]]:

@@ -87,6 +87,10 @@ class Words(_Strict):
     decimal: str
     euros: Euros
     date: Sentence
+    near_day: Sentence
+    hour: ByChannel
+    hour_and: ByChannel
+    weekdays: tuple[str, ...] = Field(min_length=7, max_length=7)
     month_of_year: Sentence
     first_day: ByChannel
     months: tuple[str, ...] = Field(min_length=12, max_length=12)

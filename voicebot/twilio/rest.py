@@ -152,6 +152,10 @@ class TwilioClient:
         options = _given(twiml=twiml, url=url, method=method, status="completed" if end else None)
         await _request(lambda: self._client.calls(call_sid).update(**options))
 
+    async def delete_queue(self, queue_sid: str) -> None:
+        """Remove a queue that nobody is in. Raises TwilioRefused or TwilioUnreachable."""
+        await _request(lambda: self._client.queues(queue_sid).delete())
+
 
 def _own_number(record: Any) -> OwnNumber:
     can: Mapping[str, bool] = record.capabilities or {}

@@ -50,16 +50,17 @@ class Trouble:
 
 @dataclass
 class Account:
-    """What an account holds. `trouble` is asked before each request to create something.
+    """What an account holds; `ended` calls and `deleted` queues by SID.
 
-    `numbers` are its telephone numbers, with the fields of Twilio's IncomingPhoneNumber. With a `token` any
-    other one is refused.
+    `trouble` is asked before each request to create something. `numbers` are its telephone numbers, with the
+    fields of Twilio's IncomingPhoneNumber. With a `token` any other one is refused.
     """
 
     trouble: Callable[[str], Trouble] = lambda kind: Trouble()
     texts: list[Taken] = field(default_factory=list)
     calls: list[Taken] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     numbers: list[dict[str, Any]] = field(default_factory=list)
     status: str = "active"
     token: str | None = None
@@ -128,6 +129,14 @@ class _Handler(BaseHTTPRequestHandler):
         found = [taken for taken in self.server.account.of(kind) if _fits(taken, wanted)]
         listed = [_shown(taken) for taken in reversed(found)]
         self._answer(HTTPStatus.OK, {kind.lower(): listed, "next_page_uri": None, "page": 0})
+
+    def do_DELETE(self) -> None:
+        kind, _, sid = self._path().partition("/")
+        if kind == "Queues" and sid:
+            self.server.account.deleted.append(sid)
+        self.send_response(HTTPStatus.NO_CONTENT if kind == "Queues" else HTTPStatus.NOT_FOUND)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: an address can hold a number."""

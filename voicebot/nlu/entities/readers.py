@@ -19,7 +19,7 @@ from voicebot.nlu.vocabulary import Vocabulary
 Reader = Callable[[str], Found | None]
 
 NEXT_COMMAND = "suite"
-_NUMBER_KINDS = ("number", "age", "amount", "postal_code", "phone")
+_NUMBER_KINDS = ("number", "age", "amount", "postal_code", "phone", "code")
 #: Kinds some of whose answers are also commands ("rien", "encore").
 _SHARING_WORDS = ("yes_no", "number", "amount")
 #: Kinds that people state of themselves only.
@@ -57,6 +57,7 @@ class Readers:
             "postal_code": codes.postal_code,
             "town": Towns.of(places, words.towns, sounds),
             "phone": codes.phone,
+            "code": codes.code,
         }
         stated = {
             "postal_code": codes.postal_code,
