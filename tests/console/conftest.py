@@ -15,7 +15,8 @@ from anyascii import anyascii
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from voicebot.app import FLOWS, PROMPTS, waiting_room
+from voicebot.app import FLOWS, PROMPTS, studio, waiting_room
+from voicebot.config import Settings
 from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Guard
@@ -27,7 +28,6 @@ from voicebot.handoff import ticket as handoff
 from voicebot.handoff.ticket import State, Ticket
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
-from voicebot.prompts.recordable import recordables
 from voicebot.speech.recordings import Recordings
 from voicebot.speech.tts.pico import Pico
 from voicebot.speech.voice import Voice
@@ -43,7 +43,6 @@ from voicebot.store.sessions import Record, Sessions
 from voicebot.store.signins import Signins
 from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
-from voicebot.studio import Studio
 
 ORIGIN = "https://voicebot.test"
 PASSWORD = "un-bon-mot-de-passe"
@@ -114,7 +113,7 @@ def desk(
         privacy,
         Pages(),
         clock,
-        Studio(recordings, recordables(prompts), clock),
+        studio(Settings(recordings=recordings.folder), prompts),
         Voice(recordings, tmp_path / "cache", (), (Pico(),)),
         StudioCodes(redis),
     )

@@ -201,6 +201,13 @@ async def test_the_texts_of_a_procedure_by_their_state(hers: Browser, desk: Desk
     assert (await hers.open("/studio?group=jardinage&state=x&line=y")).status_code == 200
 
 
+async def test_every_group_of_texts_has_a_french_name(hers: Browser, desk: Desk) -> None:
+    page = await hers.open("/studio")
+    names = dict(re.findall(r'<option value="([a-z_]+)"[^>]*>(.+) \(\d+ sur \d+\)</option>', page.text))
+    assert set(names) == {what.group for what in desk.studio.texts} | {"all"}
+    assert [group for group, name in names.items() if name == group] == []
+
+
 async def test_a_code_for_the_telephone_is_shown_once(hers: Browser, desk: Desk) -> None:
     page = await hers.send("/studio/code", number="06 39 98 00 11", group="rsa")
     shown = re.search(r"<code>(\d{6})</code>", page.text)

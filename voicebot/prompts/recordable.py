@@ -12,8 +12,8 @@ from voicebot.prompts.render import LOOSE_KEYS, Prompts
 
 #: The groups that are no files: the names of topics, and the words that every option ends with.
 TOPICS, OPTIONS = "topics", "options"
-#: What the studio itself says by telephone stays with the synthesizer.
-_STUDIO = "studio"
+#: What only those who work with us hear by telephone stays with the synthesizer.
+_OURS = frozenset({"mediation", "studio"})
 _ANSWER = re.compile(r"\{[^}]*\}")
 
 
@@ -40,7 +40,9 @@ def recordables(prompts: Prompts, silent: Collection[str] = frozenset()) -> tupl
 
 
 def _all(prompts: Prompts, silent: Collection[str]) -> Iterator[Recordable]:
-    spoken = [entry for key, entry in prompts.entries.items() if key not in silent and _group(key) != _STUDIO]
+    spoken = [
+        entry for key, entry in prompts.entries.items() if key not in silent and _group(key) not in _OURS
+    ]
     for entry in spoken:
         yield from _sentences(entry)
         group = _group(entry.key)
