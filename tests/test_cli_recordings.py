@@ -22,7 +22,7 @@ TEXT = "Que puis-je faire pour vous ?"
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VOICEBOT_VAR", str(tmp_path / "var"))
+    monkeypatch.delenv("VOICEBOT_RECORDINGS", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -106,7 +106,7 @@ async def test_a_text_that_changed_since_is_told_and_fails_nothing(
     recordings.keep("Que voulez-vous ?", [NAME], np.full(8000, 99, np.int16), 0.0)
     assert main(["prompts", "check"]) == DONE
     assert f"{NAME}: changed since it was recorded" in told(capsys)
-    settings = Settings(var=tmp_path / "var", recognizer="none")
+    settings = Settings(recognizer="none")
     (looked,) = [one for one in await doctor.examine(settings) if one.what == "recordings"]
     assert looked.fine
     assert "0 of" in looked.remedy
@@ -115,6 +115,5 @@ async def test_a_text_that_changed_since_is_told_and_fails_nothing(
 
 def test_recordings_stand_beside_the_rest_or_where_they_are_asked_for(tmp_path: Path) -> None:
     prompts = Prompts.load(PROMPTS)
-    assert studio(Settings(var=tmp_path), prompts).recordings.folder == tmp_path / "recordings"
-    elsewhere = Settings(var=tmp_path, recordings=tmp_path / "shared")
-    assert studio(elsewhere, prompts).recordings.folder == tmp_path / "shared"
+    assert studio(Settings(), prompts).recordings.folder == Path("var", "recordings")
+    assert studio(Settings(recordings=tmp_path), prompts).recordings.folder == tmp_path

@@ -57,7 +57,7 @@ def voice(settings: Settings) -> Voice:
 
 def recordings(settings: Settings) -> Recordings:
     """The recordings of human voices: outside the code, so that an upgrade leaves them alone."""
-    return Recordings(settings.recordings or settings.var / "recordings")
+    return Recordings(settings.recordings)
 
 
 def studio(settings: Settings, prompts: Prompts) -> Studio:
