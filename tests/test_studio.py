@@ -82,6 +82,12 @@ def test_the_latest_of_several_older_recordings_is_told(before: Studio, tmp_path
     assert line(after, "rsa.age.ask").before == "Deuxième ?"
 
 
+def test_a_note_whose_sound_is_gone_tells_nothing(before: Studio) -> None:
+    for sound in before.recordings.folder.glob("*.wav"):
+        sound.unlink()
+    assert line(before, "rsa.age.ask").state == "missing"
+
+
 def test_removing_gives_the_text_back_to_the_synthesizer(before: Studio) -> None:
     what = before.find("rsa.age.ask")
     assert what

@@ -48,7 +48,8 @@ class Studio:
     def lines(self) -> tuple[Line, ...]:
         """Every text in order. Reads the folder anew: others may have recorded meanwhile."""
         recorded = self.recordings.texts()
-        notes = {note.text: note for note in self.recordings.notes()}
+        all_notes = self.recordings.notes()
+        notes = {note.text: note for note in all_notes if fingerprint(note.text) in recorded}
         earlier = {key: note for note in _by_age(notes.values()) for key in note.keys}
         return tuple(self._line(what, recorded, notes, earlier) for what in self.texts)
 
