@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from voicebot import browser
 from voicebot.console import (
     auditing,
+    erasing,
     figures,
     hours,
     more,
@@ -44,6 +45,7 @@ _PARTS: Final[tuple[Callable[[Desk], list[BaseRoute]], ...]] = (
     queue.routes,
     ticket_page.routes,
     ticket_actions.routes,
+    erasing.routes,
     reporting.routes,
     searching.routes,
     more.routes,
