@@ -46,6 +46,17 @@ class LureWords(_Shape):
     utterances: Words
 
 
+class LureFrame(_Shape):
+    """One frame of lure_frames.yaml: every head is said with every rest."""
+
+    heads: Words
+    rests: Words
+
+    def sentences(self) -> Iterator[str]:
+        """Everything the frame says."""
+        return (f"{head} {rest}" for head in self.heads for rest in self.rests)
+
+
 class AcronymWords(_Shape):
     """acronyms.yaml."""
 
@@ -119,6 +130,7 @@ class Vocabulary(_Shape):
     intents: list[IntentWords]
     commands: dict[str, CommandWords]
     lures: LureWords
+    lure_frames: list[LureFrame]
     terms: dict[str, Words]
     concepts: dict[str, Words]
     acronyms: AcronymWords
@@ -139,6 +151,7 @@ class Vocabulary(_Shape):
         for intent_name, terms in self.terms.items():
             yield from ((term, intent_name) for term in terms)
         yield from ((sentence, NO_INTENT) for sentence in self.lures.utterances)
+        yield from ((sentence, NO_INTENT) for frame in self.lure_frames for sentence in frame.sentences())
         for name, command in self.commands.items():
             yield from ((sentence, name) for sentence in (*command.words, *command.utterances))
 
