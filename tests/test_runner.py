@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -24,7 +24,9 @@ WHO = Who("p1", "CA1")
 class Words:
     """Understands a handful of words; how real words are understood is tested with `nlu`."""
 
-    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+    def interpret(
+        self, text: str, expecting: Expecting, channel: str = "voice", others: Sequence[str] = ()
+    ) -> Meaning:
         if text.isdigit():
             return Meaning(text, value=int(text), certainty="sure")
         if text in ("oui", "non", "loue"):

@@ -5,7 +5,7 @@ In this order: a command in so many words, danger, the expected answer, then com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from voicebot.nlu.commands import Commands
 from voicebot.nlu.danger import Dangers
 from voicebot.nlu.entities.found import Found
 from voicebot.nlu.entities.readers import NEXT_COMMAND, Readers
-from voicebot.nlu.intents import Intents, learn_intents
+from voicebot.nlu.intents import Intents, learn_intents, together
 from voicebot.nlu.normalise import Normaliser, normaliser, plain
 from voicebot.nlu.several import Several
 from voicebot.nlu.sounds import Sounds
@@ -51,6 +51,7 @@ class _Heard:
     words: str
     commands: Commands
     likely: tuple[Candidate, ...]
+    others: tuple[tuple[Candidate, ...], ...] = ()
 
     @property
     def best(self) -> Candidate:
@@ -88,12 +89,15 @@ class Understanding:
             Readers.of(words, folder / "communes.csv.gz", sounds),
         )
 
-    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+    def interpret(
+        self, text: str, expecting: Expecting, channel: str = "voice", others: Sequence[str] = ()
+    ) -> Meaning:
         """What `text` means as an answer to `expecting` on a channel (voice, sms or keypad).
 
+        `others` is the same utterance heard in other ways: what only one hearing holds is not sure.
         Only the first 500 characters are read. Never raises, whatever the text.
         """
-        heard = self._hear(text, channel)
+        heard = self._hear(text, channel, others)
         meaning = (
             self._exact_command(heard, expecting)
             or self._danger(heard)
@@ -108,10 +112,12 @@ class Understanding:
         """What a recognizer should expect at this step: the answers first, then the commands."""
         return tuple(dict.fromkeys((*self.readers.phrases(expecting), *self.commands["voice"].spoken)))
 
-    def _hear(self, text: str, channel: str) -> _Heard:
+    def _hear(self, text: str, channel: str, others: Sequence[str] = ()) -> _Heard:
         commands = self.commands.get(channel, self.commands["voice"])
         words = self.normalise(text, channel)
-        return _Heard(plain(text), words, commands, self.intents.likely(words, commands.names))
+        likely = self.intents.likely(words, commands.names)
+        also = tuple(self.intents.likely(self.normalise(other, channel), commands.names) for other in others)
+        return _Heard(plain(text), words, commands, together((likely, *also)) if also else likely, also)
 
     def _exact_command(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
         name = heard.commands.said(heard.plain)
@@ -122,7 +128,8 @@ class Understanding:
             return _value(answer)
         if expecting.kind == "more" and name == NEXT_COMMAND:
             return _value(Found(NEXT))
-        return Meaning("", intent=name, score=1.0, certainty="sure")
+        agreed = all(any(c.intent == name and c.score >= ASK for c in other) for other in heard.others)
+        return Meaning("", intent=name, score=1.0, certainty="sure" if agreed else "unsure")
 
     def _danger(self, heard: _Heard) -> Meaning | None:
         name, certainty = self.dangers.heard(heard.words)

@@ -9,6 +9,7 @@ import numpy as np
 
 from voicebot.errors import RecognizerLost
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm
+from voicebot.speech.stt.denoise import denoised
 from voicebot.speech.stt.recognizer import Expected, Transcript
 from voicebot.speech.stt.whisper_engine import LONGEST_S, WhisperEngine
 from voicebot.speech.stt.whisper_text import repeats, same
@@ -25,6 +26,12 @@ _SPEECH_WINDOWS, _SPEECH_PROBABILITY = 4, 0.2
 #: few phrases, nor for yes and no: there it took "mon fils" for "non" and the like.
 _FEWEST_CHOICES, _MOST_CHOICES, _LONGEST_CHOICE_S = 5, 12, 3.0
 _CLEAR_ODDS, _WORST_GAP, _CHOICE_CONFIDENCE = 150.0, -3.0, 0.7
+
+#: An open question heard with less confidence is heard again, without noise and without hints. By telephone
+#: noise 50 % instead of 45 % of what was asked for were then understood, and nothing was acted upon wrongly
+#: instead of 9 %: where Whisper loses the words it writes our hints, and never the same ones twice.
+_HEARD_CLEARLY = 0.75
+_OPEN_KIND = "intent"
 
 _LEVEL_WINDOW = RECOGNIZER_HZ // 50
 _PADDING = RECOGNIZER_HZ // 5
@@ -59,7 +66,11 @@ class WhisperStream:
             return Transcript()
         start, end = loud_part(sound)
         if self._known is None or end > self._known[0]:
-            self._known = (len(sound), self._decode(sound[max(0, start - _PADDING) : end + _PADDING]))
+            part = slice(max(0, start - _PADDING), end + _PADDING)
+            heard = self._decode(sound[part])
+            if self._expected.kind == _OPEN_KIND and heard.confidence < _HEARD_CLEARLY:
+                heard = self._twice(heard, denoised(sound)[part])
+            self._known = (len(sound), heard)
         return self._known[1]
 
     def close(self) -> None:
@@ -87,6 +98,15 @@ class WhisperStream:
         if not self._is_choice(sound) or any(same(free.text, phrase) for phrase in phrases):
             return free
         return self._choose(sound, phrases, free)
+
+    def _twice(self, first: Transcript, clean: Pcm) -> Transcript:
+        """What was heard at first, beside what is heard without noise and hints; either may be nothing."""
+        decoded = self._engine.decode(clean, ())
+        if decoded.made_up or decoded.loops:
+            return first
+        if not first.text:
+            return Transcript(decoded.text, decoded.confidence)
+        return Transcript(first.text, first.confidence, (decoded.text,))
 
     def _is_choice(self, sound: Pcm) -> bool:
         """True when the answer can be one of a few phrases and nothing else."""
