@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from benchmarks.sentences import OUT_OF_DOMAIN, Sentence
 from voicebot.dialogue.meaning import NO_INTENT, Expecting
-from voicebot.dialogue.policy import close_candidates
+from voicebot.dialogue.policy import CLEAR_CONFIDENCE, close_candidates
 from voicebot.nlu import Understanding
 from voicebot.nlu.normalise import plain
+from voicebot.runner import doubted
 
 Examples = Sequence[tuple[str, str]]
 #: Text → the likeliest label and its score.
@@ -43,7 +44,10 @@ def ours(understanding: Understanding) -> Engine:
     """What the caller gets from us at the open question."""
 
     def guess(sentence: Sentence) -> Guess:
-        meaning = understanding.interpret(sentence.text, Expecting(), sentence.channel)
+        heard = sentence.heard
+        others = heard.others if heard else ()
+        meaning = understanding.interpret(sentence.text, Expecting(), sentence.channel, others)
+        meaning = doubted(meaning, Expecting(), heard.confidence if heard else 1.0)
         offered = close_candidates(meaning) or (meaning.intent,)
         return Guess(
             meaning.intent, meaning.certainty == "sure", offered if meaning.certainty == "unsure" else ()
@@ -103,6 +107,7 @@ def peer(score: Score, development: Sequence[Sentence]) -> Engine:
 
     def guess(sentence: Sentence) -> Guess:
         label, share = score(sentence.text)
-        return Guess(label, label != NO_INTENT and share > least)
+        clear = sentence.heard is None or sentence.heard.confidence >= CLEAR_CONFIDENCE
+        return Guess(label, label != NO_INTENT and share > least and clear)
 
     return guess

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.progress import track
@@ -51,12 +52,13 @@ def main() -> None:
     )
     recognizer, expected = _recognizer(), _expected()
     talkers = [_voice(name) for name in VOICES]
-    heard: dict[str, list[str]] = defaultdict(list)
+    heard: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for place, (sentence, voice) in track(list(enumerate(said)), "hearing"):
-        sound = talkers[voice].speak(spoken(sentence.text), "normal")
-        line = by_telephone(sound, NOISE_DB[place % len(NOISE_DB)])
-        heard[sentence.meant[0]].append(hear(recognizer, line, expected))
-    _write(target, chosen, recognizer.name, heard)
+        noise_db = NOISE_DB[place % len(NOISE_DB)]
+        line = by_telephone(talkers[voice].speak(spoken(sentence.text), "normal"), noise_db)
+        row = {"said": sentence.text, "voice": VOICES[voice], "noise_db": noise_db}
+        heard[sentence.meant[0]].append({**row, **hear(recognizer, line, expected)})
+    write(target, chosen, recognizer.name, heard)
 
 
 def by_telephone(sound: Pcm, noise_db: float) -> Pcm:
@@ -65,11 +67,12 @@ def by_telephone(sound: Pcm, noise_db: float) -> Pcm:
     return resample(decode(encode(band(noisy))), TELEPHONE_HZ, RECOGNIZER_HZ)
 
 
-def hear(recognizer: Recognizer, line: Pcm, expected: Expected) -> str:
-    """What is understood of one utterance; empty when it is taken for no speech."""
+def hear(recognizer: Recognizer, line: Pcm, expected: Expected) -> dict[str, Any]:
+    """What is heard of one utterance; the text is empty when it is taken for no speech."""
     stream = recognizer.start(expected)
     stream.accept(line)
-    return stream.finish().text
+    heard = stream.finish()
+    return {"text": heard.text, "confidence": round(heard.confidence, 3), "others": list(heard.others)}
 
 
 def _plain() -> Iterator[tuple[Sentence, int]]:
@@ -103,7 +106,8 @@ def _voice(name: str) -> Synthesizer:
     return voice
 
 
-def _write(target: Path, chosen: str, recognizer: str, heard: dict[str, Sequence[str]]) -> None:
+def write(target: Path, chosen: str, recognizer: str, heard: Mapping[str, Sequence[dict[str, Any]]]) -> None:
+    """Keep what was heard, intent by intent."""
     made = {
         "on": date.today().isoformat(),
         "by": f"python -m benchmarks.heard {chosen}",

@@ -11,10 +11,11 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
 from rich.console import Console
 from rich.table import Table
 
@@ -23,6 +24,7 @@ from benchmarks.answers import answers, answers_table
 from benchmarks.engines import Engine, Guess, ours, padatious, peer, tfidf
 from benchmarks.sentences import MIXED, OUT_OF_DOMAIN, Sentence
 from voicebot.nlu import Understanding
+from voicebot.nlu.normalise import plain
 
 _CONFUSIONS = 12
 
@@ -86,7 +88,7 @@ def main() -> None:
     known = {name: measure(engine, seen) for name, engine in engines.items()}
     unseen = {name: measure(engine, sentences.held_out()) for name, engine in engines.items()}
     console.print(_table("development set", known), _table("held-out sets", unseen), _speed(unseen))
-    console.print(_confusions(unseen["voicebot"]))
+    console.print(heard_table(unseen["voicebot"]), _confusions(unseen["voicebot"]))
     console.print(answers_table(answers(Understanding.load())))
     if options.mistakes:
         _print_mistakes(console, known["voicebot"])
@@ -125,6 +127,34 @@ def _row(table: Table, style: str, name: str, measured: Sequence[Measured]) -> N
         share(measured, lambda each: each.wrong),
     )
     table.add_row(style, name, str(len(measured)), *(f"{100 * each:.1f}" for each in shares))
+
+
+def heard_table(measured: Sequence[Measured]) -> Table:
+    """What a recognizer wrote, by voice and noise: understood, acted upon, and words it got wrong, in %."""
+    columns = ("voice", "noise", "n", "top-1", "sure, right", "asked", "sure, wrong", "word error")
+    table = Table(*columns, title="as heard by telephone, held out, %")
+    by_line: dict[tuple[str, float], list[Measured]] = defaultdict(list)
+    for each in measured:
+        if each.sentence.heard:
+            by_line[each.sentence.heard.voice, -each.sentence.heard.noise_db].append(each)
+    for (voice, noise), heard in sorted(by_line.items()):
+        tests = (
+            share(heard, lambda each: each.right),
+            share(heard, lambda each: each.guess.sure and each.right),
+            share(heard, lambda each: each.asked),
+            share(heard, lambda each: each.wrong),
+            word_error(each.sentence for each in heard),
+        )
+        shown = (f"{100 * each:.0f}" for each in tests)
+        table.add_row(voice, f"{-noise:.0f} dB", str(len(heard)), *shown)
+    return table
+
+
+def word_error(heard: Iterable[Sentence]) -> float:
+    """Words put in, left out or changed by the recognizer, per word said."""
+    pairs = [(plain(each.heard.said).split(), plain(each.text).split()) for each in heard if each.heard]
+    wrong = sum(Levenshtein.distance(said, text) for said, text in pairs)
+    return wrong / sum(len(said) for said, _ in pairs)
 
 
 def _speed(by_engine: Mapping[str, Sequence[Measured]]) -> Table:

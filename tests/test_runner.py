@@ -170,3 +170,16 @@ async def test_a_procedure_that_breaks_off_leaves_one_text(runner: Runner) -> No
     await runner.hang_up(WHO, "e9")
     await runner.hang_up(WHO, "e10")
     assert [sms["notes"] for sms in await runner.sessions.records("sms")] == [["sms.broken_off"]]
+
+
+async def test_what_else_was_perhaps_said_is_understood_too(runner: Runner) -> None:
+    class Second(Words):
+        def interpret(
+            self, text: str, expecting: Expecting, channel: str = "voice", others: Sequence[str] = ()
+        ) -> Meaning:
+            return super().interpret(others[0] if others else text, expecting, channel)
+
+    hearing = replace(runner, understanding=Second())
+    await hearing.start(WHO, "voice", "e0", textable=True)
+    reply = await hearing.hear(WHO, "la radio", "e1", others=("rsa",))
+    assert reply.heard and reply.heard.intent == "rsa"

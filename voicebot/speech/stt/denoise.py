@@ -25,7 +25,7 @@ _FULL_SCALE = 32768.0
 
 def denoised(pcm: Pcm) -> Pcm:
     """The same number of samples (16 kHz) with the steady noise softened to a tenth."""
-    if len(pcm) < _WINDOW:
+    if len(pcm) < _WINDOW or not pcm.any():
         return pcm
     window = np.hanning(_WINDOW)
     padded = np.pad(pcm.astype(np.float64), (_WINDOW, _WINDOW + _HOP))

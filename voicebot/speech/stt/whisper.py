@@ -27,9 +27,9 @@ _SPEECH_WINDOWS, _SPEECH_PROBABILITY = 4, 0.2
 _FEWEST_CHOICES, _MOST_CHOICES, _LONGEST_CHOICE_S = 5, 12, 3.0
 _CLEAR_ODDS, _WORST_GAP, _CHOICE_CONFIDENCE = 150.0, -3.0, 0.7
 
-#: An open question heard with less confidence is heard again, without noise and without hints. By telephone
-#: noise 50 % instead of 45 % of what was asked for were then understood, and nothing was acted upon wrongly
-#: instead of 9 %: where Whisper loses the words it writes our hints, and never the same ones twice.
+#: At an open question the noise is taken out first, and what is heard with less confidence is heard again
+#: without our hints, which Whisper writes where it lost the words. Of 192 noisy requests (decision 4) 53 %
+#: instead of 44 % were then understood, and 0.5 % instead of 6 % acted upon wrongly.
 _HEARD_CLEARLY = 0.75
 _OPEN_KIND = "intent"
 
@@ -67,9 +67,8 @@ class WhisperStream:
         start, end = loud_part(sound)
         if self._known is None or end > self._known[0]:
             part = slice(max(0, start - _PADDING), end + _PADDING)
-            heard = self._decode(sound[part])
-            if self._expected.kind == _OPEN_KIND and heard.confidence < _HEARD_CLEARLY:
-                heard = self._twice(heard, denoised(sound)[part])
+            is_open = self._expected.kind == _OPEN_KIND
+            heard = self._openly(denoised(sound)[part]) if is_open else self._decode(sound[part])
             self._known = (len(sound), heard)
         return self._known[1]
 
@@ -99,9 +98,12 @@ class WhisperStream:
             return free
         return self._choose(sound, phrases, free)
 
-    def _twice(self, first: Transcript, clean: Pcm) -> Transcript:
-        """What was heard at first, beside what is heard without noise and hints; either may be nothing."""
-        decoded = self._engine.decode(clean, ())
+    def _openly(self, sound: Pcm) -> Transcript:
+        """What is heard, and unless that is clear also what is heard without hints; either may be nothing."""
+        first = self._decode(sound)
+        if first.confidence >= _HEARD_CLEARLY:
+            return first
+        decoded = self._engine.decode(sound, ())
         if decoded.made_up or decoded.loops:
             return first
         if not first.text:
