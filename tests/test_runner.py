@@ -182,4 +182,5 @@ async def test_what_else_was_perhaps_said_is_understood_too(runner: Runner) -> N
     hearing = replace(runner, understanding=Second())
     await hearing.start(WHO, "voice", "e0", textable=True)
     reply = await hearing.hear(WHO, "la radio", "e1", others=("rsa",))
-    assert reply.heard and reply.heard.intent == "rsa"
+    assert reply.heard
+    assert reply.heard.intent == "rsa"

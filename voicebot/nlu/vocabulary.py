@@ -83,6 +83,10 @@ class NumberWords(_Shape):
     zero: Words
     misheard: dict[str, str]
     between: Words
+    decimal: Words
+    thousand: Words
+    times: dict[str, int]
+    zeros: Words
     units: dict[str, Words]
     months: list[Words]
     months_by_letters: Words

@@ -27,9 +27,9 @@ _SPEECH_WINDOWS, _SPEECH_PROBABILITY = 4, 0.2
 _FEWEST_CHOICES, _MOST_CHOICES, _LONGEST_CHOICE_S = 5, 12, 3.0
 _CLEAR_ODDS, _WORST_GAP, _CHOICE_CONFIDENCE = 150.0, -3.0, 0.7
 
-#: At an open question the noise is taken out first, and what is heard with less confidence is heard again
-#: without our hints, which Whisper writes where it lost the words. Of 192 noisy requests (decision 4) 53 %
-#: instead of 44 % were then understood, and 0.5 % instead of 6 % acted upon wrongly.
+#: An open question heard with less confidence is heard again without our hints, which Whisper writes where it
+#: has lost the words. With the noise taken out, 53 % instead of 44 % of 192 noisy requests (decision 4) were then
+#: understood, and 0.5 % instead of 6 % acted upon wrongly.
 _HEARD_CLEARLY = 0.75
 _OPEN_KIND = "intent"
 
@@ -67,9 +67,9 @@ class WhisperStream:
         start, end = loud_part(sound)
         if self._known is None or end > self._known[0]:
             part = slice(max(0, start - _PADDING), end + _PADDING)
+            clean = denoised(sound)[part]
             is_open = self._expected.kind == _OPEN_KIND
-            heard = self._openly(denoised(sound)[part]) if is_open else self._decode(sound[part])
-            self._known = (len(sound), heard)
+            self._known = (len(sound), self._openly(clean) if is_open else self._decode(clean))
         return self._known[1]
 
     def close(self) -> None:
