@@ -1,8 +1,8 @@
 """Three ways to understand, learned from the very same sentences: ours, and two peers beside it.
 
 The peers are TF-IDF over words and pieces of words, and sentence embeddings (multilingual-e5-small), both
-with logistic regression (scikit-learn). They may answer `aucun`, which they learn like any intent, and act from
-a score on that lets through `FALSE_ACCEPTANCE` of the development set, as ours does.
+with logistic regression (scikit-learn). They may answer `aucun`, which they learn like any intent, and act
+from a score on that lets through `FALSE_ACCEPTANCE` of the development set, as ours does.
 """
 
 from __future__ import annotations
