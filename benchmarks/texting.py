@@ -24,7 +24,7 @@ from voicebot.channels.sms import SMS_PATH
 from voicebot.twilio import sign
 
 #: What each person texts, then another one comes.
-SAID = ("jé besoin du rsa", "61 ans", "1", "1", "rien", "non", "suite", "suite", "suite", "suite")
+SAID = ("jé besoin du rsa", "1", "61 ans", "1", "1", "rien", "non", "suite", "suite", "suite", "suite")
 BARE_PATH = "/benchmark/bare"
 _AT_ONCE = 8
 _numbers = count(1)

@@ -116,9 +116,28 @@ APL = flow(
         to=place("cloture.autre"),
     ),
 )
+#: Its first question may be answered by the words that name it.
+ENERGY = flow(
+    "energie",
+    Step(
+        "besoin",
+        "choose",
+        "energie.besoin",
+        slot="besoin",
+        choices=("coupure", "cheque"),
+        to=place("energie.oui"),
+    ),
+    Step("oui", "confirm", "energie.oui", to=place("cloture.autre"), no=place("cloture.autre")),
+)
 PRACTICE = flow(
     "entrainement",
     Step("debut", "say", "entrainement.debut", practice=True, to=place("entrainement.demarche")),
     Step("demarche", "choose", "entrainement.demarche", expects="intent", choices=("rsa", "apl")),
 )
-FLOWS = Flows({f.name: f for f in (WELCOME, CLOSING, DANGER, RSA, APL, PRACTICE)})
+SCAM = flow(
+    "arnaque",
+    Step("jamais", "say", "arnaque.jamais", to=place("arnaque.donne")),
+    Step("donne", "confirm", "arnaque.donne", to=place("cloture.autre"), no=place("cloture.autre")),
+    rehearsed=False,
+)
+FLOWS = Flows({f.name: f for f in (WELCOME, CLOSING, DANGER, RSA, APL, ENERGY, PRACTICE, SCAM)})

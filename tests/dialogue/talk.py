@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.dialogue.flows import FLOWS
 from voicebot.dialogue import step
@@ -38,9 +39,12 @@ class Talk:
     def start(self, channel: str = "voice", **more: object) -> list[str]:
         return self.send(Started(self._id(), self.at, channel, **more))  # type: ignore[arg-type]
 
-    def says_intent(self, intent: str, certainty: Certainty = "sure", *others: Candidate) -> list[str]:
+    def says_intent(
+        self, intent: str, certainty: Certainty = "sure", *others: Candidate, **more: Any
+    ) -> list[str]:
         alternatives = (Candidate(intent, 0.9), *others)
-        return self.send(Heard(self._id(), self.at, Meaning("…", intent, 0.9, certainty, alternatives)))
+        meaning = Meaning("…", intent, 0.9, certainty, alternatives, **more)
+        return self.send(Heard(self._id(), self.at, meaning))
 
     def says_value(self, value: Value, certainty: Certainty = "sure") -> list[str]:
         return self.send(Heard(self._id(), self.at, Meaning("…", value=value, certainty=certainty)))

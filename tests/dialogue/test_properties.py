@@ -41,9 +41,19 @@ from voicebot.dialogue.session import Session
 ids = st.text("abcdef0123456789", min_size=1, max_size=6)
 times = st.floats(0, 2e9, allow_nan=False)
 channels = st.sampled_from(["voice", "keypad", "sms"])
-procedures = ["rsa", "apl", "entrainement", "carte_vitale", "retraite", "urgence", "aucun", "inconnu"]
+procedures = [
+    "rsa",
+    "apl",
+    "energie",
+    "entrainement",
+    "carte_vitale",
+    "retraite",
+    "urgence",
+    "aucun",
+    "inconnu",
+]
 intents = st.sampled_from([*procedures, *COMMANDS])
-answers = ["yes", "no", "next", "loue", "autre", "75018", "age", "seul", *ANSWERS]
+answers = ["yes", "no", "next", "loue", "coupure", "autre", "75018", "age", "seul", *ANSWERS]
 values = st.none() | st.sampled_from(answers) | st.integers(0, 130)
 meanings = st.builds(
     Meaning,
@@ -54,6 +64,8 @@ meanings = st.builds(
     alternatives=st.lists(st.builds(Candidate, intents, st.floats(0, 1)), max_size=3).map(tuple),
     value=values,
     danger=st.sampled_from([None, None, None, None, "suicide", "feu"]),
+    own=st.sampled_from([{}, {"age": 30}, {"postal_code": "93200"}]),
+    ahead=st.none() | st.sampled_from(answers),
 )
 digits = st.text("0123456789*#", max_size=12)
 lookups = st.builds(
@@ -95,7 +107,9 @@ class AnyCall(RuleBasedStateMachine):
         self.event: Event = StayedSilent("none", 0.0)
         self.before = self.session
 
-    @initialize(topics=st.sampled_from([(), ("rsa",), ("apl",), ("entrainement", "apl")]), at=times)
+    @initialize(
+        topics=st.sampled_from([(), ("rsa",), ("apl",), ("energie",), ("entrainement", "apl")]), at=times
+    )
     def begins(self, topics: tuple[str, ...], at: float) -> None:
         """A call that just began, or already is in a procedure or in practice."""
         self.session, _ = step(self.session, Started("begun", at, "voice", True), FLOWS)

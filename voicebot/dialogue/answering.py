@@ -35,13 +35,13 @@ def _topic(turn: Turn, meaning: Meaning) -> Turn:
     if turn.step.expecting().kind != "intent":
         return _switch(turn, meaning)
     if meaning.certainty == "sure":
-        return start_topic(turn, meaning.intent)
+        return start_topic(turn, meaning.intent, meaning.ahead)
     close = close_candidates(meaning)
     if close:
         labels = tuple(f"topics.{topic}" for topic in close)
         return offer_choice(turn, "topics", "common.topic_choice", Expecting("intent", close), labels)
     named: dict[str, Value] = {"topic": meaning.intent}
-    return offer(turn, "topic", "common.topic_confirm", named, named)
+    return offer(turn, "topic", "common.topic_confirm", named, {**named, "ahead": meaning.ahead})
 
 
 def _switch(turn: Turn, meaning: Meaning) -> Turn:
@@ -49,4 +49,4 @@ def _switch(turn: Turn, meaning: Meaning) -> Turn:
     if meaning.certainty != "sure" or meaning.intent == turn.session.topic:
         return no_match(turn)
     named: dict[str, Value] = {"topic": meaning.intent}
-    return offer(turn, "switch", "common.switch_confirm", named, named)
+    return offer(turn, "switch", "common.switch_confirm", named, {**named, "ahead": meaning.ahead})

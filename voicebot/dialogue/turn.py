@@ -53,9 +53,9 @@ class Turn:
         """Add an action that reaches somebody; in practice it has no effect."""
         return self if self.session.practice else self.act(action)
 
-    def remark(self, prompt: str) -> Turn:
-        """Say something that "répéter" shall not say again."""
-        return self.act(Say(prompt, slots=self._slots({})))
+    def remark(self, prompt: str, slots: Mapping[str, Value] | None = None) -> Turn:
+        """Say something that "répéter" shall not say again, with the session's slots and its own."""
+        return self.act(Say(prompt, slots=self._slots(slots or {})))
 
     def say(
         self,

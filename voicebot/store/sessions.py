@@ -36,12 +36,12 @@ from voicebot.store.server import arrived
 Plain = Mapping[str, Any]
 #: Told of each new record after it was written: its kind, the person, its id. Must not raise.
 Told = Callable[[str, str, str], Awaitable[None]]
-RECORD_KINDS = ("ticket", "sms", "callback")
+RECORD_KINDS = ("ticket", "sms", "callback", "ring")
 
 
 @dataclass(frozen=True)
 class Record:
-    """A ticket, a text to send or a call to make: `kind` is one of `RECORD_KINDS`.
+    """A ticket, a text to send, a call to the person or to a mediator: `kind` is one of `RECORD_KINDS`.
 
     The same `id` written twice is one record.
     """
@@ -64,7 +64,8 @@ class Memory:
 class Change:
     """All that one turn writes. `version` is the one that was loaded; `turn` is the redacted turn record.
 
-    `memory` replaces what was remembered of the person for later calls.
+    `memory` replaces what was remembered of the person for later calls. `proposed`: what a mediator wanted
+    offered was offered in this turn. `file` is the spoken file that was open, which `forget` erases too.
     """
 
     session: Session
@@ -74,6 +75,8 @@ class Change:
     forget: bool = False
     opt_out: bool = False
     memory: Memory | None = None
+    proposed: bool = False
+    file: str = ""
 
 
 async def _nobody(kind: str, person: str, record_id: str) -> None:
@@ -112,6 +115,20 @@ class Sessions:
         async with named_failure():
             sealed = await self._redis.get(PersonKeys(person).memory())
         return None if sealed is None else Memory(**self._privacy.unseal(sealed))
+
+    async def propose(self, person: str, topic: str) -> None:
+        """Offer the procedure `topic` when the person is next with us, within a month."""
+        key = PersonKeys(person).proposed()
+        async with named_failure(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(key, self._privacy.seal(topic), ex=RECORD_TTL_S)
+            self._remember(pipe, PersonKeys(person), key)
+            await pipe.execute()
+
+    async def proposed(self, person: str) -> str:
+        """The procedure that a mediator wants offered, "" for none."""
+        async with named_failure():
+            sealed = await self._redis.get(PersonKeys(person).proposed())
+        return "" if sealed is None else str(self._privacy.unseal(sealed))
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
@@ -177,6 +194,9 @@ class Sessions:
         """Write a turn; False when another process took a turn of this session meanwhile."""
         async with named_failure():
             await self._announce(change.session.person, change.records)
+            if change.forget and change.file:  # perhaps of another telephone, so in another part of a cluster
+                owner, _, code = change.file.partition("/")
+                await self._redis.delete(PersonKeys(owner).file(code))
             written = await self._write(change)
             if written and change.forget:
                 await self._redis.delete(call(change.session.id))
@@ -235,6 +255,8 @@ class Sessions:
                 self._put_record(pipe, keys, record)
             if change.memory and not change.forget:
                 self._put_memory(pipe, keys, change.memory)
+            if change.proposed:
+                pipe.delete(keys.proposed())
             if change.opt_out:
                 pipe.set(keys.opted_out(), "1")
             try:

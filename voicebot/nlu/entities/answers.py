@@ -110,12 +110,14 @@ class Choices:
             return Found(spoken, answer.certainty) if answer and spoken and spoken in values else None
         return None
 
+    def inside(self, words: str, values: Sequence[str]) -> dict[str, str]:
+        """The longest phrase of each of `values` that stands in the words, for those that have one."""
+        said = {value: [p for p in self.phrases(value) if _says(words, p)] for value in values}
+        return {value: max(phrases, key=len) for value, phrases in said.items() if phrases}
+
     def _inside(self, words: str, values: Sequence[str]) -> Found | None:
-        found = {
-            value: max((len(p) for p in self.phrases(value) if _says(words, p)), default=0)
-            for value in values
-        }
-        ranked = sorted((value for value in values if found[value]), key=lambda value: -found[value])
+        found = {value: len(phrase) for value, phrase in self.inside(words, values).items()}
+        ranked = sorted(found, key=lambda value: -found[value])
         if not ranked:
             return None
         clear = len(ranked) == 1 or found[ranked[0]] > found[ranked[1]]
