@@ -22,11 +22,12 @@ from rich.table import Table
 from benchmarks import sentences
 from benchmarks.answers import answers, answers_table
 from benchmarks.engines import Engine, Guess, embeddings, ours, peer, tfidf
-from benchmarks.sentences import MIXED, OUT_OF_DOMAIN, Sentence
+from benchmarks.sentences import HEARD, HEARD_OUT_OF_DOMAIN, MIXED, OUT_OF_DOMAIN, Sentence
 from voicebot.nlu import Understanding
 from voicebot.nlu.normalise import plain
 
 _CONFUSIONS = 12
+_NOT_ONE_REQUEST = (OUT_OF_DOMAIN, HEARD_OUT_OF_DOMAIN, MIXED)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def main() -> None:
     known = {name: measure(engine, seen) for name, engine in engines.items()}
     unseen = {name: measure(engine, sentences.held_out()) for name, engine in engines.items()}
     console.print(_table("development set", known), _table("held-out sets", unseen), _speed(unseen))
-    console.print(heard_table(unseen["voicebot"]), _confusions(unseen["voicebot"]))
+    console.print(heard_table("development", known["voicebot"]), heard_table("held out", unseen["voicebot"]))
+    console.print(_confusions(unseen["voicebot"]))
     console.print(answers_table(answers(Understanding.load())))
     if options.mistakes:
         _print_mistakes(console, known["voicebot"])
@@ -113,7 +115,7 @@ def _table(title: str, by_engine: Mapping[str, Sequence[Measured]]) -> Table:
             table,
             "all procedures",
             name,
-            [m for m in measured if m.sentence.style not in (OUT_OF_DOMAIN, MIXED)],
+            [m for m in measured if m.sentence.style not in _NOT_ONE_REQUEST],
         )
     return table
 
@@ -129,13 +131,13 @@ def _row(table: Table, style: str, name: str, measured: Sequence[Measured]) -> N
     table.add_row(style, name, str(len(measured)), *(f"{100 * each:.1f}" for each in shares))
 
 
-def heard_table(measured: Sequence[Measured]) -> Table:
-    """What a recognizer wrote, by voice and noise: understood, acted upon, and words it got wrong, in %."""
+def heard_table(title: str, measured: Sequence[Measured]) -> Table:
+    """Requests as a recognizer wrote them, by voice and noise: what came of them, words got wrong, in %."""
     columns = ("voice", "noise", "n", "top-1", "sure, right", "asked", "sure, wrong", "word error")
-    table = Table(*columns, title="as heard by telephone, held out, %")
+    table = Table(*columns, title=f"as heard by telephone, {title}, %")
     by_line: dict[tuple[str, float], list[Measured]] = defaultdict(list)
     for each in measured:
-        if each.sentence.heard:
+        if each.sentence.heard and each.sentence.style == HEARD:
             by_line[each.sentence.heard.voice, -each.sentence.heard.noise_db].append(each)
     for (voice, noise), heard in sorted(by_line.items()):
         tests = (
@@ -168,9 +170,7 @@ def _speed(by_engine: Mapping[str, Sequence[Measured]]) -> Table:
 
 def _confusions(measured: Sequence[Measured]) -> Table:
     """Which intents are taken for which others, held out, without the sentences."""
-    wrong = [
-        each for each in measured if not each.right and each.sentence.style not in (OUT_OF_DOMAIN, MIXED)
-    ]
+    wrong = [each for each in measured if not each.right and each.sentence.style not in _NOT_ONE_REQUEST]
     pairs = Counter((each.sentence.meant[0], each.guess.best) for each in wrong)
     table = Table("meant", "understood", "times", title="held-out confusions")
     for (meant, best), times in pairs.most_common(_CONFUSIONS):
