@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import pytest
@@ -26,7 +26,10 @@ class Engine:
         self.answers = {True: hinted, False: free}
         self.asked: list[bool] = []
 
-    def decode(self, pcm: Pcm, phrases: Sequence[str]) -> Decoded:
+    def listen(self, pcm: Pcm) -> Callable[[Sequence[str]], Decoded]:
+        return self.decode
+
+    def decode(self, phrases: Sequence[str]) -> Decoded:
         self.asked.append(bool(phrases))
         return self.answers[bool(phrases)]
 

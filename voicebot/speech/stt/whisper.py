@@ -12,7 +12,7 @@ from voicebot.speech.audio import RECOGNIZER_HZ, Pcm
 from voicebot.speech.stt.denoise import denoised
 from voicebot.speech.stt.recognizer import Expected, Transcript
 from voicebot.speech.stt.whisper_engine import LONGEST_S, WhisperEngine
-from voicebot.speech.stt.whisper_text import repeats, same
+from voicebot.speech.stt.whisper_text import Decoded, repeats, same
 from voicebot.speech.vad import SileroVad, Vad, VadStream
 
 #: Speech is in the sound when so many windows (32 ms) are probably speech. The threshold is low: by telephone
@@ -67,9 +67,7 @@ class WhisperStream:
         start, end = loud_part(sound)
         if self._known is None or end > self._known[0]:
             part = slice(max(0, start - _PADDING), end + _PADDING)
-            clean = denoised(sound)[part]
-            is_open = self._expected.kind == _OPEN_KIND
-            self._known = (len(sound), self._openly(clean) if is_open else self._decode(clean))
+            self._known = (len(sound), self._decode(denoised(sound)[part]))
         return self._known[1]
 
     def close(self) -> None:
@@ -88,8 +86,14 @@ class WhisperStream:
         return self._speech_windows >= _SPEECH_WINDOWS
 
     def _decode(self, sound: Pcm) -> Transcript:
+        decode = self._engine.listen(sound)
+        heard = self._heard(decode(self._expected.phrases), sound)
+        if self._expected.kind != _OPEN_KIND or heard.confidence >= _HEARD_CLEARLY:
+            return heard
+        return _both(heard, decode(()))
+
+    def _heard(self, decoded: Decoded, sound: Pcm) -> Transcript:
         phrases = self._expected.phrases
-        decoded = self._engine.decode(sound, phrases)
         repeated = repeats(decoded.text, phrases)
         if decoded.made_up or (decoded.loops and not repeated):
             return Transcript()
@@ -97,18 +101,6 @@ class WhisperStream:
         if not self._is_choice(sound) or any(same(free.text, phrase) for phrase in phrases):
             return free
         return self._choose(sound, phrases, free)
-
-    def _openly(self, sound: Pcm) -> Transcript:
-        """What is heard, and unless that is clear also what is heard without hints; either may be nothing."""
-        first = self._decode(sound)
-        if first.confidence >= _HEARD_CLEARLY:
-            return first
-        decoded = self._engine.decode(sound, ())
-        if decoded.made_up or decoded.loops:
-            return first
-        if not first.text:
-            return Transcript(decoded.text, decoded.confidence)
-        return Transcript(first.text, first.confidence, (decoded.text,))
 
     def _is_choice(self, sound: Pcm) -> bool:
         """True when the answer can be one of a few phrases and nothing else."""
@@ -152,6 +144,15 @@ class WhisperRecognizer:
     def close(self) -> None:
         """Give the model's memory back."""
         self._engine = None
+
+
+def _both(first: Transcript, second: Decoded) -> Transcript:
+    """What was heard with hints, beside what was heard without; either may be nothing."""
+    if second.made_up or second.loops:
+        return first
+    if not first.text:
+        return Transcript(second.text, second.confidence)
+    return Transcript(first.text, first.confidence, (second.text,))
 
 
 def loud_part(sound: Pcm) -> tuple[int, int]:
