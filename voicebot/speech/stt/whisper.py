@@ -29,7 +29,7 @@ _CLEAR_ODDS, _WORST_GAP, _CHOICE_CONFIDENCE = 150.0, -3.0, 0.7
 
 #: An open question heard with less confidence is heard again without our hints, which Whisper writes where
 #: it lost the words. With the noise taken out, 53 % instead of 44 % of 192 noisy requests were understood,
-#: and 0.5 % instead of 6 % acted upon wrongly (docs/decisions/0004).
+#: and none instead of 5 % acted upon wrongly (docs/decisions/0004).
 _HEARD_CLEARLY = 0.75
 _OPEN_KIND = "intent"
 
