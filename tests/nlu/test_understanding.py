@@ -55,6 +55,15 @@ def test_what_we_do_not_do_is_not_taken_for_a_request(said: list[Measured]) -> N
     assert share(strange, lambda each: each.guess.sure) <= 0.03
 
 
+def test_what_noise_swallowed_is_asked_back_and_not_acted_upon(said: list[Measured]) -> None:
+    heard, strange = of_style(said, sentences.HEARD), of_style(said, sentences.HEARD_OUT_OF_DOMAIN)
+
+    assert len(heard) > 150
+    assert share(heard, lambda each: each.right) >= 0.5
+    assert share(heard, lambda each: each.wrong) <= 0.01
+    assert share(strange, lambda each: each.guess.sure) <= 0.05
+
+
 def test_two_needs_are_asked_about(said: list[Measured]) -> None:
     mixed = of_style(said, sentences.MIXED)
 

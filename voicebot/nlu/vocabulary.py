@@ -57,6 +57,18 @@ class LureFrame(_Shape):
         return (f"{head} {rest}" for head in self.heads for rest in self.rests)
 
 
+class OpeningWords(_Shape):
+    """openings.yaml; `names`: intent → how its matter is named."""
+
+    openings: Words
+    names: dict[str, Words]
+
+    def sentences(self) -> Iterator[tuple[str, str]]:
+        """Every name behind every opening, and its intent."""
+        for intent, names in self.names.items():
+            yield from ((f"{opening} {name}", intent) for opening in self.openings for name in names)
+
+
 class AcronymWords(_Shape):
     """acronyms.yaml."""
 
@@ -144,6 +156,7 @@ class Vocabulary(_Shape):
     commands: dict[str, CommandWords]
     lures: LureWords
     lure_frames: list[LureFrame]
+    openings: OpeningWords
     terms: dict[str, Words]
     concepts: dict[str, Words]
     acronyms: AcronymWords
@@ -164,6 +177,7 @@ class Vocabulary(_Shape):
             yield from ((sentence, intent.intent) for sentence in intent.utterances)
         for intent_name, terms in self.terms.items():
             yield from ((term, intent_name) for term in terms)
+        yield from self.openings.sentences()
         yield from ((sentence, NO_INTENT) for sentence in self.lures.utterances)
         yield from ((sentence, NO_INTENT) for frame in self.lure_frames for sentence in frame.sentences())
         for name, command in self.commands.items():
