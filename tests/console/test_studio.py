@@ -205,7 +205,8 @@ async def test_every_group_of_texts_has_a_french_name(hers: Browser, desk: Desk)
     page = await hers.open("/studio")
     names = dict(re.findall(r'<option value="([a-z_]+)"[^>]*>(.+) \(\d+ sur \d+\)</option>', page.text))
     assert set(names) == {what.group for what in desk.studio.texts} | {"all"}
-    assert [group for group, name in names.items() if name == group] == []
+    unnamed = [group for group, name in names.items() if name == group]
+    assert unnamed == [], "name them in voicebot/console/fr/words.yaml, under studio.groups"
 
 
 async def test_a_code_for_the_telephone_is_shown_once(hers: Browser, desk: Desk) -> None:

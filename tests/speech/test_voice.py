@@ -122,7 +122,7 @@ def test_an_answer_is_spoken_between_recorded_pieces(recordings: Recordings, cac
     answer = pupil.pico.speak("soixante et un", "normal")
     assert len(heard) == pytest.approx(2 * TELEPHONE_HZ + 0.6 * TELEPHONE_HZ + len(answer), abs=500)
     loud = [level(part) for part in (heard[:8000], answer, heard[-8000:])]
-    assert max(loud) - min(loud) < 3
+    assert max(loud) - min(loud) < 5, "the answer has pauses, the tones have none"
     assistant.audio(UNDERSTOOD, "normal")
     assert len(pupil.said) == 2, "an answer is kept nowhere"
     assert assistant.origin(UNDERSTOOD, "normal") == "recording"
