@@ -112,16 +112,25 @@ class Runner:
     count: Count = _uncounted
 
     async def start(
-        self, who: Who, channel: Channel, event_id: str, textable: bool, resumes: bool = False
+        self,
+        who: Who,
+        channel: Channel,
+        event_id: str,
+        textable: bool,
+        resumes: bool = False,
+        follow_up: str = "",
     ) -> Reply:
-        """Somebody called or texted for the first time, or is called back (`resumes`)."""
+        """Somebody called or texted for the first time, is called back (`resumes`), or answers how it went
+        with the procedure `follow_up`.
+        """
         previous = await self.sessions.resumable(who.person)
         consent, remembered = await self._memory(who.person)
         proposed = await self.sessions.proposed(who.person)
 
         def started(session: Session) -> Event:
             at = self.clock()
-            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered, proposed)
+            kept = (previous, resumes, consent, remembered, proposed, follow_up)
+            return Started(event_id, at, channel, textable, *kept)
 
         return await self._turn(who, started)
 
@@ -136,13 +145,17 @@ class Runner:
 
         return await self._turn(who, heard, confidence)
 
-    async def press(self, who: Who, digits: str, event_id: str) -> Reply:
-        """The person pressed keys."""
-        return await self._turn(who, lambda _: Pressed(event_id, self.clock(), digits))
+    async def press(self, who: Who, digits: str, event_id: str, turn: int | None = None) -> Reply:
+        """The person pressed keys, to the question that `turn` put: late ones answer no later question."""
+        return await self._turn(
+            who, lambda session: Pressed(in_turn(session, event_id, turn), self.clock(), digits)
+        )
 
-    async def stay_silent(self, who: Who, event_id: str) -> Reply:
+    async def stay_silent(self, who: Who, event_id: str, turn: int | None = None) -> Reply:
         """The person was asked and said nothing."""
-        return await self._turn(who, lambda _: StayedSilent(event_id, self.clock()))
+        return await self._turn(
+            who, lambda session: StayedSilent(in_turn(session, event_id, turn), self.clock())
+        )
 
     async def change_channel(self, who: Who, channel: Channel, reason: str, event_id: str) -> Reply:
         """The conversation goes on elsewhere."""
@@ -260,3 +273,9 @@ def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meanin
     needed = SURE_CONFIDENCE if number else CLEAR_CONFIDENCE if named else 0.0
     doubtful = meaning.certainty == "sure" and confidence < needed
     return replace(meaning, certainty="unsure") if doubtful else meaning
+
+
+def in_turn(session: Session, event_id: str, turn: int | None) -> str:
+    """The id of an event; of one that answers an older question an id that was seen: it changes nothing."""
+    late = turn is not None and turn < session.turn and bool(session.seen)
+    return session.seen[-1] if late else event_id

@@ -24,7 +24,8 @@ from voicebot.replay import stage
 from voicebot.runner import Reply, Runner, Who
 from voicebot.summary import summary_texts
 
-Stamp = tuple[tuple[str, int], ...]
+#: The folders whose files a walk depends on.
+WRITTEN: Final = (FLOWS, PROMPTS, UNDERSTOOD)
 #: An answer that begins so is pressed and not spoken: =1
 PRESSED: Final = "="
 _NUMBER: Final = "+33639980001"
@@ -129,13 +130,6 @@ async def walking(
             known = ", ".join(sorted(runner.flows.by_name))
             raise DataError(f"expected a procedure, got {flow!r}; there are: {known}")
         yield Walkthrough(runner, made.prompts, flow, channel)
-
-
-def stamp(root: Path) -> Stamp:
-    """Changes whenever a file that a walk depends on is changed, added or removed."""
-    folders = (FLOWS, PROMPTS, UNDERSTOOD)
-    files = sorted(path for folder in folders for path in (root / folder).rglob("*.yaml"))
-    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
 
 
 @dataclass(frozen=True)

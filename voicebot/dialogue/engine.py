@@ -84,6 +84,8 @@ def _started(turn: Turn, event: Started) -> Turn:
     if turn.session.status == "open":
         return turn.change(channel=event.channel).again()
     turn = _fresh(turn, event)
+    if event.follow_up:
+        return enter(turn.change(topic=event.follow_up), turn.flows.follow_up)
     previous = from_dict(event.previous) if event.previous else None
     goes_on = previous is not None and not previous.practice and bool(previous.trail or event.resumes)
     if turn.flows.start(event.proposed) and (event.resumes or not goes_on):
