@@ -32,7 +32,7 @@ def heard(number: int, **meaning: object) -> Heard:
 def test_who_calls_about_the_rsa_and_hangs_up_is_counted_where_they_left() -> None:
     counts = counted(
         Started("e0", 0.0, "voice", True),
-        heard(1, intent="rsa", certainty="sure"),
+        heard(1, intent="rsa", certainty="sure", ahead="demande"),
         StayedSilent("e2", 2.0),
         heard(3, value=61, certainty="sure"),
         HungUp("e4", 4.0),
