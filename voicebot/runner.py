@@ -129,8 +129,8 @@ class Runner:
 
         def started(session: Session) -> Event:
             at = self.clock()
-            about = (consent, remembered, proposed, follow_up)
-            return Started(event_id, at, channel, textable, previous, resumes, *about)
+            kept = (previous, resumes, consent, remembered, proposed, follow_up)
+            return Started(event_id, at, channel, textable, *kept)
 
         return await self._turn(who, started)
 
@@ -145,13 +145,17 @@ class Runner:
 
         return await self._turn(who, heard, confidence)
 
-    async def press(self, who: Who, digits: str, event_id: str) -> Reply:
-        """The person pressed keys."""
-        return await self._turn(who, lambda _: Pressed(event_id, self.clock(), digits))
+    async def press(self, who: Who, digits: str, event_id: str, turn: int | None = None) -> Reply:
+        """The person pressed keys, to the question that `turn` put: late ones answer no later question."""
+        return await self._turn(
+            who, lambda session: Pressed(in_turn(session, event_id, turn), self.clock(), digits)
+        )
 
-    async def stay_silent(self, who: Who, event_id: str) -> Reply:
+    async def stay_silent(self, who: Who, event_id: str, turn: int | None = None) -> Reply:
         """The person was asked and said nothing."""
-        return await self._turn(who, lambda _: StayedSilent(event_id, self.clock()))
+        return await self._turn(
+            who, lambda session: StayedSilent(in_turn(session, event_id, turn), self.clock())
+        )
 
     async def change_channel(self, who: Who, channel: Channel, reason: str, event_id: str) -> Reply:
         """The conversation goes on elsewhere."""
@@ -215,7 +219,9 @@ class Runner:
             asked = actions[-1] if actions else None
             if not isinstance(asked, LookUp):
                 break
-            asker = {"person": session.person, "channel": session.channel}
+            # In practice a lookup learns of nobody, so that it can leave nothing behind.
+            person = "" if session.practice else session.person
+            asker = {"person": person, "channel": session.channel}
             answer = await self._look_up(asked, asker, f"{event.id}:{round_}", event.at)
             session, more = step(session, answer, self.flows)
             actions = actions[:-1] + more
@@ -267,3 +273,9 @@ def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meanin
     needed = SURE_CONFIDENCE if number else CLEAR_CONFIDENCE if named else 0.0
     doubtful = meaning.certainty == "sure" and confidence < needed
     return replace(meaning, certainty="unsure") if doubtful else meaning
+
+
+def in_turn(session: Session, event_id: str, turn: int | None) -> str:
+    """The id of an event; of one that answers an older question an id that was seen: it changes nothing."""
+    late = turn is not None and turn < session.turn and bool(session.seen)
+    return session.seen[-1] if late else event_id

@@ -13,7 +13,7 @@ from voicebot.channels.security import read_signed
 from voicebot.channels.service import Service
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.meaning import Expecting, Meaning
-from voicebot.numbers import e164
+from voicebot.numbers import e164, may_be_dialled
 from voicebot.runner import Reply, Who
 from voicebot.store.floods import Verdict
 from voicebot.store.threads import Message
@@ -55,7 +55,7 @@ class TextDesk:
     async def answer(self, text: TextForm) -> tuple[str, ...]:
         """The messages to send back; none to who opted out or cannot be answered."""
         number = e164(text.from_number)
-        if number is None:
+        if number is None or not may_be_dialled(number, self.service.reach):
             return ()
         person = self.service.privacy.pseudonym(number)
         return await self.answer_person(person, text, number)

@@ -151,7 +151,7 @@ def _is_scam(turn: Turn, meaning: Meaning) -> bool:
     about_topic = turn.expecting.kind == "intent" or (
         turn.session.pending is not None and turn.session.pending.kind in ABOUT_TOPIC
     )
-    return named and not about_topic and turn.session.topic != turn.flows.guard
+    return named and not about_topic and turn.session.topic not in (turn.flows.guard, turn.flows.danger)
 
 
 def _warned(turn: Turn, topic: str) -> Turn:

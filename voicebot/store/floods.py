@@ -1,4 +1,4 @@
-"""Too many texts at once: who sends them is told once, then they are dropped and counted."""
+"""Too many texts or calls at once: who makes them is told once, then they are dropped and counted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from voicebot.store.sessions import named_failure
 
 Verdict = Literal["answer", "tell", "drop"]
 
+What = Literal["texts", "calls"]
+
 _SENDER_WINDOW_S = 600
 _OVERALL_WINDOW_S = 60
 _DROPPED_TTL_S = 30 * DAY_S
@@ -19,16 +21,17 @@ _DROPPED_TTL_S = 30 * DAY_S
 
 @dataclass(frozen=True)
 class Floods:
-    """`of_one` texts in ten minutes from one person and `of_all` in a minute are answered."""
+    """`of_one` texts (or calls) in ten minutes from one person and `of_all` in a minute are answered."""
 
     redis: Redis
     of_one: int = 30
     of_all: int = 600
+    what: What = "texts"
 
     async def judge(self, person: str, at: float) -> Verdict:
-        """What to do with one more text of `person`, which is counted."""
-        own = PersonKeys(person).flood(int(at) // _SENDER_WINDOW_S)
-        overall = flood(int(at) // _OVERALL_WINDOW_S)
+        """What to do with one more of `person`, which is counted."""
+        own = PersonKeys(person).flood(self.what, int(at) // _SENDER_WINDOW_S)
+        overall = flood(self.what, int(at) // _OVERALL_WINDOW_S)
         async with named_failure():
             mine = await self._count(own, _SENDER_WINDOW_S)
             too_many = mine > self.of_one or await self._count(overall, _OVERALL_WINDOW_S) > self.of_all
@@ -36,13 +39,13 @@ class Floods:
                 return "answer"
             first = bool(await self.redis.set(f"{own}:told", "1", nx=True, ex=_SENDER_WINDOW_S))
             if not first:
-                await self._count(dropped(_day(at)), _DROPPED_TTL_S)
+                await self._count(dropped(self.what, _day(at)), _DROPPED_TTL_S)
         return "tell" if first else "drop"
 
     async def dropped(self, at: float) -> int:
-        """How many texts were left without an answer on the day of `at` (UTC)."""
+        """How many were left without an answer on the day of `at` (UTC)."""
         async with named_failure():
-            return int(await self.redis.get(dropped(_day(at))) or 0)
+            return int(await self.redis.get(dropped(self.what, _day(at))) or 0)
 
     async def _count(self, key: str, ttl_s: int) -> int:
         async with self.redis.pipeline() as pipe:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from voicebot.store.keys import (
     abandoned,
     call,
     closed,
+    stream,
     ticket_of,
     waiting,
 )
@@ -37,6 +38,7 @@ from voicebot.store.server import arrived
 Plain = Mapping[str, Any]
 #: Told of each new record after it was written: its kind, the person, its id. Must not raise.
 Told = Callable[[str, str, str], Awaitable[None]]
+_RETRIES = 20
 RECORD_KINDS = ("ticket", "sms", "callback", "ring")
 
 
@@ -133,7 +135,13 @@ class Sessions:
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
+        keys = PersonKeys(person)
         async with named_failure():
+            async with self._redis.pipeline() as pipe:
+                pipe.sadd(keys.calls(), call_id)
+                pipe.expire(keys.calls(), SESSION_TTL_S)
+                self._remember(pipe, keys, keys.calls())
+                await pipe.execute()
             await self._redis.set(call(call_id), person, ex=SESSION_TTL_S)
 
     async def caller(self, call_id: str) -> str | None:
@@ -141,6 +149,11 @@ class Sessions:
         async with named_failure():
             person = await self._redis.get(call(call_id))
         return None if person is None else str(person)
+
+    async def open_stream(self, stream_id: str) -> bool:
+        """Whether the audio stream with this id was never opened before; from now on it was."""
+        async with named_failure():
+            return bool(await self._redis.set(stream(stream_id), "1", nx=True, ex=SESSION_TTL_S))
 
     async def text_session(self, person: str, new_id: str) -> str:
         """The id of the person's conversation by text; `new_id` when none goes on. It lasts a day."""
@@ -221,16 +234,33 @@ class Sessions:
         """Write a turn; False when another process took a turn of this session meanwhile."""
         async with named_failure():
             await self._announce(change.session.person, change.records)
+            calls = await self._calls(change.session.person) if change.forget else set()
             if change.forget and change.file:  # perhaps of another telephone, so in another part of a cluster
                 owner, _, code = change.file.partition("/")
                 await self._redis.delete(PersonKeys(owner).file(code))
             written = await self._write(change)
             if written and change.forget:
-                await self._redis.delete(call(change.session.id))
-                await self._withdraw(change.session.person)
+                await self._withdraw(change.session.person, calls | {change.session.id})
         if written:
             await self._tell(change.session.person, change.records)
         return written
+
+    async def erase(self, person: str) -> None:
+        """Forget the person, as another person asks it for them. Whoever is talking with us begins anew."""
+        index = PersonKeys(person).index()
+        async with named_failure(), self._redis.pipeline(transaction=True) as pipe:
+            calls = await self._calls(person)
+            for _ in range(_RETRIES):
+                await pipe.watch(index)
+                known = await arrived(pipe.smembers(index))
+                pipe.multi()  # type: ignore[no-untyped-call]
+                pipe.delete(index, *known)
+                with suppress(WatchError):
+                    await pipe.execute()
+                    return await self._withdraw(person, calls)
+        raise StoreError(
+            f"a person was being written about each time: expected to erase within {_RETRIES} tries"
+        )
 
     async def add(self, person: str, record: Record) -> None:
         """Keep a record that no turn caused; the same `id` written twice is one record."""
@@ -255,8 +285,13 @@ class Sessions:
         for record in records:
             await self._redis.zadd(waiting(record.kind), {f"{person}/{record.id}": record.at}, nx=True)
 
-    async def _withdraw(self, person: str) -> None:
-        """Take the names of an erased person's records out of the queues."""
+    async def _calls(self, person: str) -> set[str]:
+        return {str(one) for one in await arrived(self._redis.smembers(PersonKeys(person).calls()))}
+
+    async def _withdraw(self, person: str, calls: set[str]) -> None:
+        """Take an erased person's calls, and the names of their records, out of what is not theirs alone."""
+        for call_id in calls:
+            await self._redis.delete(call(call_id))
         lists = [of(kind) for kind in RECORD_KINDS for of in (waiting, abandoned)]
         for listed in (*lists, closed()):
             names = [str(name) async for name, _ in self._redis.zscan_iter(listed, match=f"{person}/*")]
@@ -269,7 +304,7 @@ class Sessions:
         keys = PersonKeys(change.session.person)
         session_key = keys.session(change.session.id)
         async with self._redis.pipeline(transaction=True) as pipe:
-            await pipe.watch(session_key)
+            await pipe.watch(session_key, *([keys.index()] if change.forget else []))
             if int(await arrived(pipe.hget(session_key, "version")) or 0) != change.version:
                 return False
             known = await arrived(pipe.smembers(keys.index())) if change.forget else set()
