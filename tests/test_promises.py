@@ -14,6 +14,7 @@ from redis import Redis
 
 from tests.conftest import DATA_KEY
 from tests.deployment import PEPPER, TOKEN, MortalRedis, Process, free_port, service_settings, wait_for
+from voicebot.dialogue.codec import from_dict
 from voicebot.privacy import Privacy
 from voicebot.twilio import sign
 
@@ -116,8 +117,8 @@ def test_oubli_leaves_nothing_of_the_person(url: str, redis_server: MortalRedis)
         left = {key.split(":", 2)[2].split(":")[0]: key for key in redis.keys(f"*{person}*")}
         assert set(left) == {"flood", "session"}
         blob = redis.hget(left["session"], "blob")
-        session = Privacy(PEPPER, [DATA_KEY]).unseal(str(blob))
-        assert (session["slots"], session["trail"], session["notes"], session["topic"]) == ({}, [], [], None)
+        session = from_dict(Privacy(PEPPER, [DATA_KEY]).unseal(str(blob)))
+        assert (session.slots, session.trail, session.notes, session.topic) == ({}, (), (), None)
         assert redis.ttl(left["session"]) <= 3600
         listed = [name for key in redis.keys("*waiting*") for name in redis.zrange(key, 0, -1)]
         assert not [name for name in listed if person in name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 from phonenumbers.timezone import time_zones_for_number
@@ -14,8 +16,16 @@ _HOME, _HOME_ZONE = "FR", "Europe/Paris"
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
+#: A mobile number of France as Twilio writes it, by the rule of phonenumbers itself.
+_PLAN = phonenumbers.PhoneMetadata.metadata_for_region(_HOME, None)
+_MOBILE_PATTERN = _PLAN.mobile.national_number_pattern if _PLAN and _PLAN.mobile else "(?!)"
+_FRENCH_MOBILE = re.compile(rf"\+33(?:{_MOBILE_PATTERN})")
+
+
 def e164(text: str) -> str | None:
     """`text` as +33…, None when it is no dialable number (a hidden caller sends `anonymous`)."""
+    if _FRENCH_MOBILE.fullmatch(text):  # nearly everybody who texts: there is nothing to parse
+        return text
     for region in FRENCH_REGIONS:
         try:
             number = phonenumbers.parse(text, region)

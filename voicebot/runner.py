@@ -35,12 +35,14 @@ from voicebot.dialogue.policy import CLEAR_CONFIDENCE, NUMBER_KINDS, SURE_CONFID
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.records import after_hang_up, caused, turn_record
-from voicebot.store.sessions import Change, Memory, Sessions
+from voicebot.store.sessions import Change, Known, Memory, Sessions
 from voicebot.tally import tally
 
 _RETRIES = 5
 _LONGEST_LOOKUPS = 5
 
+#: A session and its version.
+Kept = tuple[Session, int]
 Count = Callable[[float, Mapping[str, int]], Awaitable[None]]
 Lookup = Callable[[Mapping[str, Value]], Awaitable[Mapping[str, Value]]]
 
@@ -65,11 +67,15 @@ class Who:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the channel must render: `actions` in order. `heard` is what was understood, for watching."""
+    """What the channel must render: `actions` in order. `heard` is what was understood, for watching.
+
+    `session` is kept as `version`.
+    """
 
     session: Session
     actions: tuple[Action, ...]
     heard: Meaning | None = None
+    version: int = 0
 
     @property
     def says(self) -> tuple[Say, ...]:
@@ -110,20 +116,31 @@ class Runner:
     count: Count = _uncounted
 
     async def start(
-        self, who: Who, channel: Channel, event_id: str, textable: bool, resumes: bool = False
+        self,
+        who: Who,
+        channel: Channel,
+        event_id: str,
+        textable: bool,
+        resumes: bool = False,
+        known: Known | None = None,
     ) -> Reply:
-        """Somebody called or texted for the first time, or is called back (`resumes`)."""
-        previous = await self.sessions.resumable(who.person)
-        consent, remembered = await self._memory(who.person)
+        """Somebody called or texted for the first time, or is called back (`resumes`).
+
+        `known` is what the store holds of them, where that was read just now.
+        """
+        known = known or await self.sessions.known(who.person, who.session_id)
+        previous, (consent, remembered) = known.previous, _memory(known)
 
         def started(session: Session) -> Event:
             at = self.clock()
             return Started(event_id, at, channel, textable, previous, resumes, consent, remembered)
 
-        return await self._turn(who, started)
+        return await self._turn(who, started, begins_with=(known.session, known.version))
 
-    async def hear(self, who: Who, text: str, event_id: str, confidence: float = 1.0) -> Reply:
-        """The person said or texted `text`."""
+    async def hear(
+        self, who: Who, text: str, event_id: str, confidence: float = 1.0, begins_with: Kept | None = None
+    ) -> Reply:
+        """The person said or texted `text`. `begins_with` is their session, where it was read just now."""
 
         def heard(session: Session) -> Event:
             expecting = self.expecting(session)
@@ -131,7 +148,7 @@ class Runner:
             meaning = replace(meaning, ahead=self._ahead(meaning))
             return Heard(event_id, self.clock(), doubted(meaning, expecting, confidence))
 
-        return await self._turn(who, heard, confidence)
+        return await self._turn(who, heard, confidence, begins_with)
 
     async def press(self, who: Who, digits: str, event_id: str) -> Reply:
         """The person pressed keys."""
@@ -162,28 +179,25 @@ class Runner:
         choices = self.flows.step(start).choices if start else ()
         return self.understanding.answered_ahead(meaning.text, meaning.intent, choices) if choices else None
 
-    async def _memory(self, person: str) -> tuple[str, Mapping[str, Value]]:
-        """What the person said to being remembered, and their shared answers.
-
-        Who hides their number is another person each time, and is not asked.
-        """
-        memory = await self.sessions.memory(person)
-        if memory:
-            return (YES, memory.slots) if memory.agreed else (NO, {})
-        return ("" if await self.sessions.number(person) else UNRECOGNIZED), {}
-
-    async def _turn(self, who: Who, event_of: Callable[[Session], Event], confidence: float = 1.0) -> Reply:
+    async def _turn(
+        self,
+        who: Who,
+        event_of: Callable[[Session], Event],
+        confidence: float = 1.0,
+        begins_with: Kept | None = None,
+    ) -> Reply:
         """One turn, retried from the start when another process was quicker with the same session."""
         for _ in range(_RETRIES):
-            session, version = await self.sessions.load(who.person, who.session_id)
+            session, version = begins_with or await self.sessions.load(who.person, who.session_id)
+            begins_with = None
             event = event_of(session)
             after, actions = await self._advance(session, event)
             if after == session:
-                return Reply(after, actions)
+                return Reply(after, actions, version=version)
             change = self._change(session, version, event, after, actions, confidence)
             if await self.sessions.commit(change):
                 await self.count(event.at, tally(session, event, after, actions))
-                return Reply(after, actions, getattr(event, "meaning", None))
+                return Reply(after, actions, getattr(event, "meaning", None), version + 1)
         raise StoreError("a session was changed by others each time we tried: expected to win within 5 tries")
 
     async def _advance(self, session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
@@ -227,6 +241,17 @@ class Runner:
         opt_out = any(isinstance(action, OptOut) for action in actions)
         kept = [Memory(action.agreed, action.slots) for action in actions if isinstance(action, Remember)]
         return Change(after, version, turn, records, forget, opt_out, kept[-1] if kept else None)
+
+
+def _memory(known: Known) -> tuple[str, Mapping[str, Value]]:
+    """What the person said to being remembered, and their shared answers.
+
+    Who hides their number is another person each time, and is not asked.
+    """
+    memory = known.memory
+    if memory:
+        return (YES, memory.slots) if memory.agreed else (NO, {})
+    return ("" if known.recognized else UNRECOGNIZED), {}
 
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from voicebot.dialogue.action import Action
@@ -29,6 +28,7 @@ from voicebot.dialogue.pending import decide, resume, start_danger
 from voicebot.dialogue.policy import REMEMBERED_EVENTS
 from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match, silence
+from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.walk import enter

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
-from redis.exceptions import RedisError, WatchError
+from redis.exceptions import RedisError
 
 from voicebot.dialogue.codec import from_dict, to_dict
 from voicebot.dialogue.meaning import Value
@@ -17,6 +16,7 @@ from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
 from voicebot.store.keys import (
+    DAY_S,
     FORGOTTEN_TTL_S,
     INDEX_TTL_S,
     MEMORY_TTL_S,
@@ -31,9 +31,12 @@ from voicebot.store.keys import (
     ticket_of,
     waiting,
 )
+from voicebot.store.scripts import COMMIT, LOOK, Call, Word, run, run_all
 from voicebot.store.server import arrived
 
 Plain = Mapping[str, Any]
+#: A command of Redis: its name, the key, the rest.
+Command = tuple[Word, ...]
 #: Told of each new record after it was written: its kind, the person, its id. Must not raise.
 Told = Callable[[str, str, str], Awaitable[None]]
 RECORD_KINDS = ("ticket", "sms", "callback")
@@ -76,6 +79,40 @@ class Change:
     memory: Memory | None = None
 
 
+class Known:
+    """What the store holds of a person when a turn of theirs begins; opened only as far as asked for.
+
+    `recognized` tells whether their number is kept, `number_is_fresh` whether it was kept within a day.
+    `held` is the ticket for which a mediator answers their texts.
+    """
+
+    def __init__(
+        self, privacy: Privacy, person: str, session_id: str, found: Sequence[Any], held: str | None = None
+    ) -> None:
+        """`found` is what `look` found (`store/scripts.py`)."""
+        blob, version, self._other, self._is_latest, self._memory, number_s = found
+        self._privacy = privacy
+        self.version = 0 if blob is None else int(version or 0)
+        self.session = Session(session_id, person) if blob is None else from_dict(privacy.unseal(blob))
+        self.recognized = int(number_s) > 0
+        self.number_is_fresh = int(number_s) > RECORD_TTL_S - DAY_S
+        self.held = held
+
+    @property
+    def previous(self) -> Plain | None:
+        """The plain form of the person's last session if it broke off and is still kept."""
+        if self._other is not None:
+            last = from_dict(self._privacy.unseal(self._other))
+        else:
+            last = self.session if self._is_latest and self.version else None
+        return to_dict(last) if last and last.status in ("open", "suspended") else None
+
+    @property
+    def memory(self) -> Memory | None:
+        """What the person agreed to be remembered by; None when they were never asked, or it expired."""
+        return None if self._memory is None else Memory(**self._privacy.unseal(self._memory))
+
+
 async def _nobody(kind: str, person: str, record_id: str) -> None:
     """Nobody needs to be told."""
 
@@ -85,7 +122,7 @@ class Sessions:
 
     def __init__(self, redis: Redis, privacy: Privacy, told: Told = _nobody) -> None:
         self._redis = redis
-        self._privacy = privacy
+        self.privacy = privacy
         self._told = told
 
     async def load(self, person: str, session_id: str) -> tuple[Session, int]:
@@ -95,23 +132,27 @@ class Sessions:
             blob, version = await arrived(self._redis.hmget(key, ["blob", "version"]))
         if blob is None:
             return Session(session_id, person), 0
-        return from_dict(self._privacy.unseal(blob)), int(version or 0)
+        return from_dict(self.privacy.unseal(blob)), int(version or 0)
+
+    async def known(self, person: str, session_id: str) -> Known:
+        """All that a turn which may open a conversation needs, in one round trip."""
+        keys = PersonKeys(person)
+        look = LOOK.on([keys.latest(), keys.memory(), keys.number()], [session_id, keys.session("")])
+        async with named_failure():
+            return Known(self.privacy, person, session_id, await run(self._redis, look))
+
+    async def ask(self, *calls: Call) -> list[Any]:
+        """The answers of scripts that look and count, in one round trip."""
+        async with named_failure():
+            return await run_all(self._redis, *calls)
 
     async def resumable(self, person: str) -> Plain | None:
         """The plain form of the person's last broken-off session, if it is still kept."""
-        async with named_failure():
-            session_id = await self._redis.get(PersonKeys(person).latest())
-        if session_id is None:
-            return None
-        session, version = await self.load(person, str(session_id))
-        usable = version > 0 and session.status in ("open", "suspended")
-        return to_dict(session) if usable else None
+        return (await self.known(person, "")).previous
 
     async def memory(self, person: str) -> Memory | None:
         """What the person agreed to be remembered by; None when they were never asked, or it expired."""
-        async with named_failure():
-            sealed = await self._redis.get(PersonKeys(person).memory())
-        return None if sealed is None else Memory(**self._privacy.unseal(sealed))
+        return (await self.known(person, "")).memory
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
@@ -124,30 +165,18 @@ class Sessions:
             person = await self._redis.get(call(call_id))
         return None if person is None else str(person)
 
-    async def text_session(self, person: str, new_id: str) -> str:
-        """The id of the person's conversation by text; `new_id` when none goes on. It lasts a day."""
-        keys = PersonKeys(person)
-        async with named_failure(), self._redis.pipeline() as pipe:
-            pipe.set(keys.texting(), new_id, nx=True, ex=SESSION_TTL_S)
-            pipe.get(keys.texting())
-            pipe.expire(keys.texting(), SESSION_TTL_S)
-            self._remember(pipe, keys, keys.texting())
-            results = await pipe.execute()
-        return str(results[1])
-
     async def keep_number(self, person: str, number: str) -> None:
         """Keep the number, sealed, so that the person can be called back or texted."""
         keys = PersonKeys(person)
-        async with named_failure(), self._redis.pipeline() as pipe:
-            pipe.set(keys.number(), self._privacy.seal(number), ex=RECORD_TTL_S)
-            self._remember(pipe, keys, keys.number())
-            await pipe.execute()
+        kept: Command = ("SET", keys.number(), self.privacy.seal(number), "EX", RECORD_TTL_S)
+        async with named_failure():
+            await self._together([kept, *_indexed(keys, [keys.number()])])
 
     async def number(self, person: str) -> str | None:
         """The person's number in E.164, None when it was hidden or erased."""
         async with named_failure():
             sealed = await self._redis.get(PersonKeys(person).number())
-        return None if sealed is None else str(self._privacy.unseal(sealed))
+        return None if sealed is None else str(self.privacy.unseal(sealed))
 
     async def has_opted_out(self, person: str) -> bool:
         """Whether the person wants no texts."""
@@ -163,7 +192,7 @@ class Sessions:
         """The turn records of a conversation, oldest first."""
         async with named_failure():
             sealed = await arrived(self._redis.lrange(PersonKeys(person).turns(session_id), 0, -1))
-        return [self._privacy.unseal(one) for one in sealed]
+        return [self.privacy.unseal(one) for one in sealed]
 
     async def records(self, kind: str) -> list[Plain]:
         """The waiting records of `kind`, oldest first."""
@@ -171,7 +200,7 @@ class Sessions:
             names = [str(name) for name in await self._redis.zrange(waiting(kind), 0, -1)]
             keys = [PersonKeys(person).record(kind, one) for person, one in (n.split("/", 1) for n in names)]
             sealed = [await self._redis.get(key) for key in keys]
-        return [self._privacy.unseal(one) for one in sealed if one is not None]
+        return [self.privacy.unseal(one) for one in sealed if one is not None]
 
     async def commit(self, change: Change) -> bool:
         """Write a turn; False when another process took a turn of this session meanwhile."""
@@ -189,15 +218,21 @@ class Sessions:
         """Keep a record that no turn caused; the same `id` written twice is one record."""
         async with named_failure():
             await self._announce(person, (record,))
-            async with self._redis.pipeline(transaction=True) as pipe:
-                self._put_record(pipe, PersonKeys(person), record)
-                await pipe.execute()
+            keys = PersonKeys(person)
+            kept = self._record_kept(keys, record)
+            await self._together([*kept, *_indexed(keys, [keys.record(record.kind, record.id)])])
         await self._tell(person, (record,))
 
     async def opt_out(self, person: str) -> None:
         """The person wants no texts, as we learn from elsewhere."""
         async with named_failure():
             await self._redis.set(PersonKeys(person).opted_out(), "1")
+
+    async def _together(self, commands: Sequence[Command]) -> None:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            await pipe.execute()
 
     async def _tell(self, person: str, records: tuple[Record, ...]) -> None:
         for record in records:
@@ -219,64 +254,51 @@ class Sessions:
                 await self._redis.delete(ticket_of(name.partition("/")[2]))
 
     async def _write(self, change: Change) -> bool:
+        """One script, which does nothing when the version is another by now."""
         keys = PersonKeys(change.session.person)
-        session_key = keys.session(change.session.id)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            await pipe.watch(session_key)
-            if int(await arrived(pipe.hget(session_key, "version")) or 0) != change.version:
-                return False
-            known = await arrived(pipe.smembers(keys.index())) if change.forget else set()
-            pipe.multi()  # type: ignore[no-untyped-call]
-            if known:
-                pipe.delete(keys.index(), *known)
-            self._put_session(pipe, keys, change)
-            self._put_turn(pipe, keys, change)
-            for record in change.records:
-                self._put_record(pipe, keys, record)
-            if change.memory and not change.forget:
-                self._put_memory(pipe, keys, change.memory)
-            if change.opt_out:
-                pipe.set(keys.opted_out(), "1")
-            try:
-                await pipe.execute()
-            except WatchError:
-                return False
-        return True
+        commands = [*self._session_kept(keys, change), *self._turn_kept(keys, change)]
+        for record in change.records:
+            commands += self._record_kept(keys, record)
+        if change.memory and not change.forget:
+            commands += self._memory_kept(keys, change.memory)
+        own = keys.session(change.session.id)
+        commands += _indexed(
+            keys, {command[1] for command in commands if command[1] != own or not change.forget}
+        )
+        if change.opt_out:
+            commands.append(("SET", keys.opted_out(), 1))
+        words = [word for command in commands for word in (len(command), *command)]
+        commit = COMMIT.on([own, keys.index()], [change.version, int(change.forget), *words])
+        return bool(await run(self._redis, commit))
 
-    def _put_session(self, pipe: Pipeline, keys: PersonKeys, change: Change) -> None:
-        key = keys.session(change.session.id)
-        blob = self._privacy.seal(to_dict(change.session))
-        pipe.hset(key, mapping={"blob": blob, "version": change.version + 1})
+    def _session_kept(self, keys: PersonKeys, change: Change) -> list[Command]:
+        key, session = keys.session(change.session.id), change.session
+        blob = self.privacy.seal(to_dict(session))
+        put: Command = ("HSET", key, "blob", blob, "version", change.version + 1)
         if change.forget:
-            pipe.expire(key, FORGOTTEN_TTL_S)
-            return
-        pipe.expire(key, PRACTICE_TTL_S if change.session.practice else SESSION_TTL_S)
-        pipe.set(keys.latest(), change.session.id, ex=SESSION_TTL_S)
-        self._remember(pipe, keys, key, keys.latest())
+            return [put, ("EXPIRE", key, FORGOTTEN_TTL_S)]
+        lives = ("EXPIRE", key, PRACTICE_TTL_S if session.practice else SESSION_TTL_S)
+        return [put, lives, ("SET", keys.latest(), session.id, "EX", SESSION_TTL_S)]
 
-    def _put_turn(self, pipe: Pipeline, keys: PersonKeys, change: Change) -> None:
+    def _turn_kept(self, keys: PersonKeys, change: Change) -> list[Command]:
         if change.turn is None or change.forget:
-            return
+            return []
         key = keys.turns(change.session.id)
-        pipe.rpush(key, self._privacy.seal(change.turn))
-        pipe.expire(key, TURNS_TTL_S)
-        self._remember(pipe, keys, key)
+        return [("RPUSH", key, self.privacy.seal(change.turn)), ("EXPIRE", key, TURNS_TTL_S)]
 
-    def _put_memory(self, pipe: Pipeline, keys: PersonKeys, memory: Memory) -> None:
-        sealed = self._privacy.seal({"agreed": memory.agreed, "slots": dict(memory.slots)})
-        pipe.set(keys.memory(), sealed, ex=MEMORY_TTL_S)
-        self._remember(pipe, keys, keys.memory())
+    def _memory_kept(self, keys: PersonKeys, memory: Memory) -> list[Command]:
+        sealed = self.privacy.seal({"agreed": memory.agreed, "slots": dict(memory.slots)})
+        return [("SET", keys.memory(), sealed, "EX", MEMORY_TTL_S)]
 
-    def _put_record(self, pipe: Pipeline, keys: PersonKeys, record: Record) -> None:
-        key = keys.record(record.kind, record.id)
+    def _record_kept(self, keys: PersonKeys, record: Record) -> list[Command]:
         content = {"kind": record.kind, "id": record.id, "at": record.at, **record.content}
-        pipe.set(key, self._privacy.seal(content), ex=RECORD_TTL_S, nx=True)
-        self._remember(pipe, keys, key)
+        sealed = self.privacy.seal(content)
+        return [("SET", keys.record(record.kind, record.id), sealed, "EX", RECORD_TTL_S, "NX")]
 
-    @staticmethod
-    def _remember(pipe: Pipeline, keys: PersonKeys, *names: str) -> None:
-        pipe.sadd(keys.index(), *names)
-        pipe.expire(keys.index(), INDEX_TTL_S)
+
+def _indexed(keys: PersonKeys, names: Collection[Word]) -> list[Command]:
+    """Keys of a person are listed, so that all of them can be erased."""
+    return [("SADD", keys.index(), *names), ("EXPIRE", keys.index(), INDEX_TTL_S)] if names else []
 
 
 @asynccontextmanager
