@@ -24,6 +24,7 @@ from fastapi import Response
 from redis.asyncio import Redis
 
 from benchmarks.korean import KoreanVosk
+from benchmarks.processes import cpu_s, memory_mb
 from voicebot.app import build
 from voicebot.channels.service import Service
 from voicebot.config import Engine, Settings
@@ -42,7 +43,16 @@ class Pinned:
 
     url: str
     auth_token: str
+    pid: int = 0
     used: dict[str, float] = field(default_factory=dict)
+
+    def cpu_s(self) -> float:
+        """Seconds of CPU so far, Redis and workers included."""
+        return cpu_s(self.pid)
+
+    def memory_mb(self) -> float:
+        """Memory now, Redis and workers included."""
+        return memory_mb(self.pid)
 
     async def journal(self, call_sid: str) -> Sequence[Mapping[str, Any]]:
         """The turn records of a call."""
@@ -62,7 +72,7 @@ def pinned(recognizer: str, core: int = 0) -> Iterator[Pinned]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
-        service = Pinned(**json.loads(process.stdout.readline()))
+        service = Pinned(**json.loads(process.stdout.readline()), pid=process.pid)
         yield service
         process.stdin.close()
         service.used.update(json.loads(process.stdout.readline()))
