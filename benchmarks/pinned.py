@@ -1,6 +1,6 @@
 """The service alone on one core, in a process of its own, so that what calls it does not slow it down.
 
-    python -m benchmarks.pinned RECOGNIZER CORE     (whisper, vosk, none)
+    python -m benchmarks.pinned RECOGNIZER CORE     (whisper, vosk, scripted, none)
 
 Prints its address as JSON, serves until its standard input is closed, then prints what it used.
 """
@@ -25,6 +25,7 @@ from redis.asyncio import Redis
 
 from benchmarks.korean import KoreanVosk
 from benchmarks.processes import cpu_s, memory_mb
+from benchmarks.scripted import Scripted
 from voicebot.app import build
 from voicebot.channels.service import Service
 from voicebot.config import Engine, Settings
@@ -65,7 +66,13 @@ class Pinned:
 @contextmanager
 def pinned(recognizer: str, core: int = 0) -> Iterator[Pinned]:
     """Serve on `core` until the block ends; the caller of this moves to the other cores."""
-    command = [sys.executable, "-m", "benchmarks.pinned", recognizer, str(core)]
+    with served([sys.executable, "-m", "benchmarks.pinned", recognizer, str(core)], core) as service:
+        yield service
+
+
+@contextmanager
+def served(command: Sequence[str], core: int) -> Iterator[Pinned]:
+    """What `command` serves on `core`: it prints its address, and at the end of its input what it used."""
     others = os.sched_getaffinity(0) - {core}
     if others:
         os.sched_setaffinity(0, others)
@@ -79,8 +86,9 @@ def pinned(recognizer: str, core: int = 0) -> Iterator[Pinned]:
 
 
 def recognizer_named(name: str) -> Recognizer | None:
-    """Vosk hears Korean here; None stands for what the settings choose."""
-    return KoreanVosk() if name == "vosk" else None
+    """Vosk hears Korean here, "scripted" knows beforehand; None stands for what the settings choose."""
+    made: Recognizer | None = KoreanVosk() if name == "vosk" else Scripted() if name == "scripted" else None
+    return made
 
 
 def main(name: str, core: str) -> None:

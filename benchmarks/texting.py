@@ -59,9 +59,7 @@ def main() -> None:
         p50, p99 = (f"{wait * 1000:.1f}" for wait in np.percentile(waits[path], (50, 99)))
         share, cpu_share = (f"{of[BARE_PATH] / of[path]:.2f}" for of in (taken, each_cpu))
         rate, us = f"{1 / taken[path]:.0f}", f"{each_cpu[path] * 1e6:.0f}"
-        table.add_row(
-            name, f"{1 / taken[path]:.0f}", p50, p99, shares[0], f"{each_cpu[path] * 1e6:.0f}", shares[1]
-        )
+        table.add_row(name, rate, p50, p99, share, us, cpu_share)
     Console(width=100).print(table)
 
 
