@@ -165,9 +165,7 @@ async def _converse(
             transport.input(),
             VADProcessor(vad_analyzer=SileroVADAnalyzer()),
             Ears(recognizer),
-            UserTurnProcessor(
-                user_turn_strategies=by_silence if turns == "timeout" else UserTurnStrategies()
-            ),
+            UserTurnProcessor(user_turn_strategies=strategies),
             Dialogue(),
             Mouth(sounds),
             transport.output(),
