@@ -7,6 +7,7 @@ from voicebot.speech.stt.recognizer import Expected, Transcript
 
 #: What the caller says to the first question; to the others it is the first thing that was expected.
 OPENING, OTHERWISE = "bonjour, je voudrais demander le RSA", "oui"
+_BY_KIND = {"intent": OPENING, "age": "j'ai trente ans"}
 
 
 class ScriptedStream:
@@ -14,7 +15,7 @@ class ScriptedStream:
 
     def __init__(self, expected: Expected) -> None:
         likely = expected.phrases[0] if expected.closed and expected.phrases else OTHERWISE
-        self._text = OPENING if expected.kind == "intent" else likely
+        self._text = _BY_KIND.get(expected.kind, likely)
 
     def accept(self, pcm: Pcm) -> str | None:
         """Costs nothing and tells nothing."""

@@ -3,9 +3,9 @@
     .venv/bin/python -m benchmarks.side_by_side [--calls N] [--rounds R] [--recognizer scripted|whisper]
 
 Each serves on one core, one after the other; the callers have the other core. The caller's sound, the
-frames, the clock and the way of measuring are the same (our simulated telephone), and so are recognizer and
-voice. With the recognizer "scripted", which knows beforehand what is said, CPU is all that is not recognition.
-What differs is said in docs/benchmarks.md. The first run installs Pipecat into var/bench-venv.
+frames, the clock and the way of measuring are the same (our simulated telephone), recognizer and voice too.
+With the recognizer "scripted", which knows beforehand what is said, CPU is all that is not recognition. What
+differs is said in docs/benchmarks.md. The first run installs Pipecat into var/bench-venv.
 """
 
 from __future__ import annotations
