@@ -44,6 +44,7 @@ from voicebot.speech.stt.recognizer import Recognizer
 
 #: Questions that a grammar of yes, no and "next" cannot answer are answered by keys.
 KEYED: dict[str, Sequence[Turn]] = {
+    "rsa.besoin": [Press("1")],
     "rsa.age": [Press("61#")],
     "rsa.nationalite": [Press("1")],
     "rsa.ressources": [Press("1")],
@@ -56,12 +57,13 @@ PARTS = ("endpointing", "recognition", "dialogue", "speech")
 FRENCH = Answers(
     {
         "accueil.question": [SayText("bonjour, je voudrais demander le RSA")],
+        "rsa.besoin": [SayText("je veux le demander")],
         "rsa.age": [SayText("j'ai trente ans")],
         "common.value_age": [SayText("oui")],
         "rsa.france": [SayText("oui")],
         "rsa.nationalite": [SayText("je suis française")],
         "rsa.ressources": [SayText("je n'ai rien")],
-        "rsa.agricole": [SayText("non")],
+        "caf.agricole": [SayText("non")],
         "documents.piece_identite": [SayText("oui je l'ai")],
     }
 )
@@ -106,7 +108,7 @@ def korean_answers(folder: Path) -> Answers:
             enumerate((korean.OPEN, korean.YES, korean.NO, korean.NEXT))}  # fmt: skip
     asked = {
         "accueil.question": korean.OPEN, "rsa.enfant": korean.NO, "rsa.france": korean.YES,
-        "rsa.agricole": korean.NO, "documents.manque": korean.NEXT, "common.topic_confirm": korean.YES,
+        "caf.agricole": korean.NO, "documents.manque": korean.NEXT, "common.topic_confirm": korean.YES,
     }  # fmt: skip
     return Answers({question: [said[text]] for question, text in asked.items()} | KEYED)
 

@@ -110,7 +110,9 @@ async def test_asking_for_a_person_leaves_a_ticket(running: Rehearsal, caller: C
 async def test_who_was_cut_off_calls_again_and_goes_on(running: Rehearsal, caller: CallerVoice) -> None:
     answers = story("rsa")["answers"]
     number = "+33639980003"
-    begun = anyway() | {question: answers[question] for question in ("accueil.question", "rsa.age")}
+    begun = anyway() | {
+        question: answers[question] for question in ("accueil.question", "rsa.besoin", "rsa.age")
+    }
     broken = await call(running, caller, spoken(begun), from_number=number)
     assert (broken.ending, prompts(broken)[-1]) == ("caller_hung_up", "rsa.france")
     assert (await session_of(running, broken.call_sid)).status == "suspended"
@@ -125,7 +127,7 @@ async def test_who_was_cut_off_calls_again_and_goes_on(running: Rehearsal, calle
 async def test_a_caller_silent_for_minutes_hears_a_way_out_and_nothing_is_lost(
     running: Rehearsal, caller: CallerVoice
 ) -> None:
-    turns: list[Turn] = [SayText("je voudrais le RSA"), StaySilent(180.0)]
+    turns: list[Turn] = [SayText("je voudrais demander le RSA"), StaySilent(180.0)]
     report = await call(running, caller, turns, from_number="+33639980004")
     assert (report.ending, report.last["result"]) == ("app_hung_up", "silence")
     assert "common.offer_human" in prompts(report)

@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 from shutil import copytree
 
+from voicebot.app import LOOKUPS
 from voicebot.content import check_all
 from voicebot.dialogue.flow import OTHER
 from voicebot.dialogue.meaning import ENTITY_KINDS
 from voicebot.dialogue.policy import NUMBER_KINDS
 from voicebot.flows.load import load_flows
-from voicebot.places import LOOKUPS
 from voicebot.prompts.load import read_prompts
 from voicebot.prompts.plain import measure
 
@@ -38,10 +38,14 @@ def test_everything_that_the_engine_says_is_written() -> None:
 def test_the_engines_own_prompts_say_only_what_it_knows_then() -> None:
     entries = read_prompts(ROOT / "prompts" / "fr").entries
     assert "common.help" in entries
-    about_topic = {"common.topic_confirm", "common.switch_confirm", "common.resume"}
+    about_topic = {"common.topic_confirm", "common.switch_confirm", "common.resume", "common.proposed"}
     for key, entry in entries.items():
         if key.startswith("common."):
-            read_back = {"common.value_": {"value"}, "common.known_": {"value", "question"}}
+            read_back = {
+                "common.value_": {"value"},
+                "common.answered_ahead": {"value"},
+                "common.known_": {"value", "question"},
+            }
             known = next((slots for start, slots in read_back.items() if key.startswith(start)), set())
             assert entry.slots <= (known | ({"topic"} if key in about_topic else set())), key
 

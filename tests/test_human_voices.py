@@ -164,9 +164,9 @@ async def test_a_human_age_heard_wrong_is_never_kept_and_can_be_typed(
 ) -> None:
     wav = tmp_path / "thirty.wav"
     write_wav(wav, human("digits/30"), 8000)
-    told = spoken(
-        {"accueil.question": story("rsa")["answers"]["accueil.question"], "common.value_age": ["non"]}
-    )
+    answers = story("rsa")["answers"]
+    begun = {question: answers[question] for question in ("accueil.question", "rsa.besoin")}
+    told = spoken({**begun, "common.value_age": ["non"]})
     turns = Answers({**told.by_question, "rsa.age": [PlayWav(wav), Press("30#")]})
     report = await call(running, caller, turns, from_number="+33639980201")
     assert prompts(report)[-1] == "rsa.france"

@@ -19,16 +19,20 @@ PACKAGE = ROOT / "voicebot"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"delivery", "errors", "metrics", "numbers"}),
     frozenset({"datafile", "dialogue", "logs"}),
-    frozenset({"flows", "handoff", "nlu", "places", "prompts", "speech", "privacy", "twilio", "texting"}),
+    frozenset({"assessment", "flows", "handoff", "nlu", "places", "prompts", "speech"})
+    | frozenset({"privacy", "twilio", "texting"}),
     frozenset({"said_twice", "store", "summary", "text_costs"}),
     frozenset({"cards", "content"}),
     frozenset({"jobs", "records", "tally"}),
+    frozenset({"switchboard"}),
     frozenset({"runner"}),
     frozenset({"channels", "console"}),
     frozenset({"trial"}),
     frozenset({"config"}),
     frozenset({"app"}),
-    frozenset({"rehearsal", "doctor"}),
+    frozenset({"rehearsal", "doctor", "new_procedure"}),
+    frozenset({"replay"}),
+    frozenset({"walkthrough"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )

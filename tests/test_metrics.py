@@ -38,7 +38,7 @@ def value(page: str, start: str) -> float:
 
 def test_a_conversation_is_counted_by_procedure_and_step(running: Rehearsal) -> None:
     before = httpx.get(running.url + "/metrics").text
-    texted(running, "je voudrais le RSA, je suis Zoubida", 1)
+    texted(running, "je voudrais demander le RSA, je suis Zoubida", 1)
     texted(running, "61 ans", 2)
     texted(running, "la fenêtre est ouverte", 3)
     page = httpx.get(running.url + "/metrics").text

@@ -24,7 +24,7 @@ NUMBER = "+33639980077"
 #: What must never be found anywhere: parts of the number, and words that were written.
 SECRETS = ("639980077", "39980077", "Zoubida", "93210", "perdu mon travail", "zoubida@exemple.fr")
 WRITTEN = (
-    "bonjour je m'appelle Zoubida et j'ai perdu mon travail, je voudrais le rsa",
+    "bonjour je m'appelle Zoubida et j'ai perdu mon travail, je voudrais demander le rsa",
     "61 ans",
     "oui j'habite au 93210, écrivez à zoubida@exemple.fr ou au 06 39 98 00 77",
     "1",

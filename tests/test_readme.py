@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from voicebot.app import FLOWS
 from voicebot.cli import parser
-from voicebot.config import Settings
+from voicebot.config import Settings, name_of, read_settings
 from voicebot.flows.load import load_flows
 from voicebot.speech import models
 
@@ -20,11 +21,14 @@ ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 DOCS = [*(ROOT / page for page in PAGES), *sorted((ROOT / "docs").rglob("*.md"))]
 README = DOCS[0].read_text(encoding="utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 #: A command as it is typed, in a code block or between backticks: `.venv/bin/voicebot flows list`.
 PROGRAM = r"(?:\.venv/bin/)?voicebot"
 COMMAND = re.compile(rf"^ {{4}}{PROGRAM} (.+)|`{PROGRAM} ([a-z][^`]*)`", re.MULTILINE)
+#: docs/writing-procedures.md begins this procedure; tests/test_writing_doc.py tries its commands and files.
+EXAMPLE = "carte_grise"
 MAKE = re.compile(r"(?:`|^ {4})make ([a-z]+)", re.MULTILINE)
 BENCHMARK = re.compile(r"-m benchmarks\.(\w+)")
 
@@ -65,7 +69,7 @@ def test_linked_files_exist(path: Path) -> None:
 def test_named_files_exist(path: Path) -> None:
     named = r"`((?:voicebot|tests|docs|prompts|benchmarks|\.ci)/[\w./]+)`"
     for name in re.findall(named, path.read_text(encoding="utf-8")):
-        assert (ROOT / name).exists(), name
+        assert (ROOT / name).exists() or EXAMPLE in name, name
 
 
 @pytest.mark.parametrize("path", DOCS, ids=ids)
@@ -82,7 +86,7 @@ def test_commands_are_understood(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*DOCS, ROOT / "Makefile"], ids=ids)
 def test_named_models_and_procedures_exist(path: Path) -> None:
-    flows = {*load_flows(FLOWS).by_name, "name"}
+    flows = {*load_flows(FLOWS).by_name, "name", EXAMPLE}
     known = {model.name for model in models.catalogue()}
     for words in commands(path.read_text(encoding="utf-8")):
         if words[:2] == ["models", "install"]:
@@ -99,9 +103,63 @@ def test_benchmarks_exist(path: Path) -> None:
 
 def test_the_example_shows_every_setting() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    own = {f"VOICEBOT_{name.upper()}" for name in Settings.model_fields if name != "redis_url"}
-    known = own | {"REDIS_URL"}
+    known = {*map(name_of, Settings.model_fields), "VOICEBOT_SITE"}
     assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == known
+
+
+def test_the_example_is_a_whole_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in map(name_of, Settings.model_fields):
+        monkeypatch.delenv(name, raising=False)
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    shown = re.sub(r"^#(?=[A-Z_]+=)", "", example, flags=re.MULTILINE)
+    (tmp_path / ".env").write_text(shown, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    default, written = Settings(_env_file=None), read_settings()
+    differing = {name for name in Settings.model_fields if getattr(default, name) != getattr(written, name)}
+    assert differing == {"public_url", "redis_url"}
+
+
+def as_written(value: object) -> str:
+    value = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return "-".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+
+
+def test_operating_explains_every_setting_and_no_other() -> None:
+    text = OPERATING[OPERATING.index("\n## Settings\n") :]
+    rows = {
+        f"| `{name_of(name)}` | {as_written(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    }
+    written = set(re.findall(r"^\| `.+$", text, re.MULTILINE))
+    assert rows - written == set(), "add these rows to docs/operating.md"
+    assert written - rows == set()
+
+
+def test_the_costs_of_a_thousand_calls_add_up() -> None:
+    table = OPERATING[OPERATING.index("| what | how many | price |") :].partition("\n\n")[0]
+    rows = [[cell.strip(" *") for cell in row.split("|")[2:5]] for row in table.splitlines()[2:]]
+    *lines, (_, _, together) = rows
+    assert len(lines) >= 5
+    costs = [round(float(count) * float(price), 2) for count, price, _ in lines]
+    assert costs == [float(cost) for _, _, cost in lines]
+    assert float(together) == pytest.approx(sum(costs))
+
+
+def blocked(lines: int, erlang: float) -> float:
+    """How many calls meet a busy machine. Source: Erlang B."""
+    found = 1.0
+    for line in range(1, lines + 1):
+        found = erlang * found / (line + erlang * found)
+    return found
+
+
+def test_the_sizes_meet_one_busy_machine_in_a_hundred_calls() -> None:
+    table = OPERATING[OPERATING.index("| calls at a time | cores |") :].partition("\n\n")[0]
+    sizes = [[int(cell) for cell in re.findall(r"\d+", row)] for row in table.splitlines()[2:]]
+    assert len(sizes) == 3
+    for at_a_time, cores, _, an_hour in sizes:
+        assert at_a_time == 8 * cores
+        assert blocked(at_a_time, an_hour * 4 / 60) == pytest.approx(0.01, rel=0.05)
 
 
 def test_the_decision_on_dependencies_shows_every_one() -> None:

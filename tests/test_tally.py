@@ -6,7 +6,7 @@ from collections import Counter
 
 from voicebot.app import FLOWS
 from voicebot.dialogue import step
-from voicebot.dialogue.event import Event, Heard, HungUp, Started, StayedSilent
+from voicebot.dialogue.event import Event, Heard, HungUp, LookedUp, Started, StayedSilent
 from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.session import Session
@@ -43,10 +43,27 @@ def test_who_calls_about_the_rsa_and_hangs_up_is_counted_where_they_left() -> No
 
 
 def test_who_texts_and_asks_for_a_person() -> None:
-    counts = counted(Started("e0", 0.0, "sms", True), heard(1, intent="conseiller", certainty="sure"))
+    counts = counted(
+        Started("e0", 0.0, "sms", True),
+        heard(1, intent="conseiller", certainty="sure"),
+        LookedUp("e2", 2.0, "permanence", {"permanence": "message"}),
+    )
     assert counts["texts"] == 1
     assert counts["calls"] == 0
     assert counts["handoff:asked"] == 1
+
+
+def test_who_chooses_a_moment_is_given_to_a_person_once() -> None:
+    times = {"rappel_at": 9.0, "rappel_jour": "2026-03-03", "rappel_de": 9.0, "rappel_a": 12.0}
+    counts = counted(
+        Started("e0", 0.0, "keypad", True),
+        heard(1, intent="conseiller", certainty="sure"),
+        LookedUp("e2", 2.0, "permanence", {"permanence": "call_back"}),
+        LookedUp("e3", 3.0, "call_back_moments", {"moments": "this_morning", "rappel": "this_morning"}),
+        heard(4, value="this_morning", certainty="sure"),
+        LookedUp("e5", 5.0, "call_back_time", times),
+    )
+    assert (counts["handoff:asked"], counts["planned"], counts["ended:done"]) == (1, 1, 1)
 
 
 def test_what_fits_nothing_is_counted_as_misunderstood() -> None:

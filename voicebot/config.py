@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from voicebot.errors import ConfigError
 from voicebot.numbers import e164
 
 Engine = Literal["auto", "vosk", "whisper", "none"]
 VoiceName = Literal["kokoro", "pico", "pyttsx3"]
+Hour = Annotated[int, Field(ge=0, le=24)]
 
 #: Whoever finds the address can try keys; this many signs are too many to try.
 _SHORTEST_KEY = 12
 
 
+_PREFIX = "VOICEBOT_"
+#: Read by docker-compose.yml and deploy/Caddyfile, and by nothing else.
+OF_THE_FRONT = ("VOICEBOT_SITE", "VOICEBOT_APPS", "VOICEBOT_DEPLOY")
+_ACCOUNT = re.compile("AC[0-9a-fA-F]{32}")
+_HOURS = re.compile(r"\[?\s*(\d+)\s*[-,]\s*(\d+)\s*\]?")
+
+
 class Settings(BaseSettings):
     """Every setting with its meaning. Names in the environment are VOICEBOT_<NAME>, except REDIS_URL."""
 
-    model_config = SettingsConfigDict(env_prefix="VOICEBOT_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     public_url: str = Field(
         default="http://localhost:8000", description="the address under which Twilio reaches us"
@@ -62,8 +76,8 @@ class Settings(BaseSettings):
     )
     twilio_api: str | None = Field(default=None, description="another address of Twilio's API, for tests")
     texts_a_day: int = Field(default=6, ge=0, description="the most texts we send a person in a day")
-    calling_hours: tuple[Annotated[int, Field(ge=0, le=24)], Annotated[int, Field(ge=0, le=24)]] = Field(
-        default=(8, 20), description="the hours between which people are called back where they live, [8, 20]"
+    calling_hours: Annotated[tuple[Hour, Hour], NoDecode] = Field(
+        default=(8, 20), description="the hours between which people are called back where they live, 8-20"
     )
     calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
     fallback_number: str = Field(
@@ -74,9 +88,25 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("expected an address that starts with https://")
+        if not value.startswith(("http://", "https://")) or not urlsplit(value).hostname:
+            raise ValueError("expected an address like https://aide.example.org")
         return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("expected an address that begins with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("twilio_account")
+    @classmethod
+    def _is_account(cls, value: str) -> str:
+        if value and not _ACCOUNT.fullmatch(value):
+            raise ValueError(
+                "expected the account SID of Twilio's console: AC and 32 digits or letters a to f"
+            )
+        return value
 
     @field_validator("demo_key")
     @classmethod
@@ -85,11 +115,35 @@ class Settings(BaseSettings):
             raise ValueError(f"expected {_SHORTEST_KEY} signs or more")
         return value
 
-    @field_validator("sms_from", "missed_call_numbers", "fallback_number")
+    @field_validator("sms_from", "fallback_number")
+    @classmethod
+    def _is_number(cls, value: str) -> str:
+        if value and e164(value) != value:
+            raise ValueError("expected a telephone number like +33939030000")
+        return value
+
+    @field_validator("missed_call_numbers")
     @classmethod
     def _are_numbers(cls, value: str) -> str:
         if not all(e164(number.strip()) == number.strip() for number in value.split(",") if value):
-            raise ValueError("expected telephone numbers like +33939030000")
+            raise ValueError("expected telephone numbers like +33939030000, with commas between them")
+        return value
+
+    @field_validator("calling_hours", mode="before")
+    @classmethod
+    def _are_hours(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        hours = _HOURS.fullmatch(value.strip())
+        if hours is None:
+            raise ValueError("expected two hours, like 8-20")
+        return hours.groups()
+
+    @field_validator("calling_hours")
+    @classmethod
+    def _go_forward(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if value[0] >= value[1]:
+            raise ValueError("expected an earlier and a later hour, like 8-20")
         return value
 
     @property
@@ -110,14 +164,49 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """The settings; ConfigError names each wrong one and what was expected, never a value."""
+    """The settings; ConfigError names each wrong one, what was expected and what came, never a secret."""
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"{_name(e['loc'])}: {e['msg']}" for e in error.errors(include_input=False))
+        wrong = "; ".join(map(_told, error.errors(include_url=False)))
         raise ConfigError(f"{wrong}. Set it in the environment or in .env; see docs/operating.md") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f".env: expected a text file in UTF-8 that we may read, got {type(error).__name__}; save it again"
+        ) from None
 
 
-def _name(location: tuple[int | str, ...]) -> str:
-    name = str(location[0]) if location else "?"
-    return name if name.isupper() else f"VOICEBOT_{name.upper()}"
+def name_of(field: str) -> str:
+    """The environment variable of a setting."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{_PREFIX}{field.upper()}"
+
+
+def is_secret(field: str) -> bool:
+    """Whether the value of a setting is never shown.
+
+    The address of Redis can hold a password, and a token is easily put where the account belongs.
+    """
+    return Settings.model_fields[field].annotation is SecretStr or field in ("redis_url", "twilio_account")
+
+
+def unknown_names(environment: Iterable[str]) -> dict[str, str]:
+    """Names that look like settings of ours and are none, each with the setting it resembles most, or ""."""
+    known = {
+        name.removeprefix(_PREFIX): name for name in (*map(name_of, Settings.model_fields), *OF_THE_FRONT)
+    }
+    strange = [name for name in environment if name.startswith(_PREFIX) and name not in known.values()]
+    close = {name: get_close_matches(name.removeprefix(_PREFIX), known, n=1) for name in strange}
+    return {name: known[found[0]] if found else "" for name, found in close.items()}
+
+
+def _told(error: Any) -> str:
+    """One wrong setting: `VOICEBOT_PORT: expected …, got 'x' (the port to listen on)`."""
+    field = _field(str(error["loc"][0]) if error["loc"] else "")
+    expected = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
+    got = "what came is not shown" if is_secret(field) else f"got {error['input']!r}"
+    return f"{name_of(field)}: {expected}; {got} ({Settings.model_fields[field].description})"
+
+
+def _field(location: str) -> str:
+    return next((field for field in Settings.model_fields if location in (field, name_of(field))), location)

@@ -12,7 +12,7 @@ from voicebot.dialogue.flow import SAFE
 from voicebot.flows.check import Known, check
 from voicebot.flows.load import Written, read_flows
 from voicebot.prompts import Prompts, plain
-from voicebot.prompts.load import LONG_VALUES, Entry, read_prompts
+from voicebot.prompts.load import LONG_VALUES, TOPICS, Entry, read_prompts
 from voicebot.said_twice import check_numbers
 from voicebot.text_costs import LongValues, check_text_costs
 
@@ -58,6 +58,7 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         [
             *check(written, book.entries, known),
             *plain.check(book.entries, jargon, read_only),
+            *plain.check_topics(read(root / PROMPTS / TOPICS), book.topics, jargon),
             *check_numbers(written.flows.by_name, book.entries, jargon, read_only),
             *_amounts(written, book.entries),
             *check_text_costs(said, LongValues(values.data, said)),
@@ -66,16 +67,18 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
 
 
 def _never_spoken(written: Written, entries: Mapping[str, Entry]) -> frozenset[str]:
-    """The prompts that are texted or printed: notes, cards, and all of sms.yaml."""
+    """The prompts that are texted or printed and not spoken too: notes, cards, and all of sms.yaml."""
     steps = [step for flow in written.flows.by_name.values() for step in flow.steps.values()]
     notes = {step.note for step in steps if step.note}
+    spoken = {step.prompt for step in steps if step.kind != "lookup"}
+    spoken |= {f"{step.prompt}{SAFE}" for step in steps}
     return frozenset(
         notes
         | {f"{note}{SAFE}" for note in notes}
         | {prompts(document)["note"] for document in written.documents}
         | {key for card in written.cards.values() for key in card}
         | {key for key in entries if key.startswith(_TEXTED)}
-    )
+    ) - frozenset(spoken)
 
 
 def _amounts(written: Written, entries: Mapping[str, Entry]) -> Iterator[Finding]:

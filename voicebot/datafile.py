@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
@@ -22,6 +22,13 @@ from voicebot.errors import DataError
 Where = tuple[str | int, ...]
 T = TypeVar("T")
 
+#: Several of pydantic's types of errors that need the same to be said.
+_CODES = {
+    **dict.fromkeys(("int_parsing", "int_type", "float_parsing", "float_type"), "number_expected"),
+    **dict.fromkeys(("tuple_type", "list_type"), "list_expected"),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "block_expected"),
+}
+_TYPES = ("str", "int", "float")
 _MESSAGES = Path(__file__).with_name("findings.yaml")
 
 
@@ -86,6 +93,31 @@ def validate(file: DataFile, shape: Callable[[Any], T]) -> tuple[T | None, tuple
         return None, tuple(dict.fromkeys(found))
 
 
+def described(schema: dict[str, Any], words: Path) -> dict[str, Any]:
+    """A JSON Schema with the descriptions of the file `words`: `shapes`, and `fields` by name or Shape.name.
+
+    Raises DataError for a shape or field without one.
+    """
+    file = read(words)
+    raise_if_any(file.findings)
+    shapes, fields = file.data["shapes"], file.data["fields"]
+    try:
+        for name, shape in _shapes(schema):
+            shape["description"] = shapes[name]
+            for field_, part in shape.get("properties", {}).items():
+                part["description"] = fields.get(f"{name}.{field_}") or fields[field_]
+    except KeyError as missing:
+        raise DataError(
+            f"{shown(words)}: expected what {missing} is for, found nothing; add it there"
+        ) from None
+    return schema
+
+
+def _shapes(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    named: dict[str, dict[str, Any]] = schema.get("$defs", {})
+    return [(str(schema["title"]), schema), *named.items()]
+
+
 def raise_if_any(findings: Iterable[Finding]) -> None:
     """Raise DataError with one finding a line, if there is any."""
     lines = "\n".join(str(each) for each in sorted(findings))
@@ -99,8 +131,16 @@ def shown(path: Path) -> str:
     return path.relative_to(here).as_posix() if path.is_relative_to(here) else "/".join(path.parts[-2:])
 
 
+class _Constructor(SafeConstructor):
+    """Dates stay words, so that one that does not exist is told by its line like any other mistake."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+
+
 def _parse(text: str) -> tuple[Any, dict[Where, int]]:
     yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _Constructor
     node = yaml.compose(text)
     if node is None:
         return None, {}
@@ -124,7 +164,7 @@ def _note_lines(node: Node, where: Where, lines: dict[Where, int]) -> None:
 def _unreadable(name: str, error: Exception) -> Finding:
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
     line = mark.line + 1 if mark else 1
-    codes = {DuplicateKeyError: "duplicate", FileNotFoundError: "absent"}
+    codes = {DuplicateKeyError: "duplicate", FileNotFoundError: "absent", UnicodeDecodeError: "not_text"}
     return finding(codes.get(type(error), "unreadable"), name, line)
 
 
@@ -132,14 +172,18 @@ def _invalid(file: DataFile, detail: Any) -> Finding:
     """One pydantic error, told in French. Types: docs.pydantic.dev, "Validation Errors"."""
     where: Where = (*detail["loc"], "kind") if detail["type"] == "union_tag_invalid" else detail["loc"]
     context = detail.get("ctx", {})
-    code = detail["type"] if detail["type"] in _messages() else "wrong_shape"
     expected = str(context.get("expected") or context.get("expected_tags") or "").replace(" or ", ", ")
+    # Behind a field that may be of several types stands the name of each type: no name that anybody wrote.
+    several = bool(where) and where[-1] in _TYPES
+    where = where[:-1] if several else where
+    code = "not_comparable" if several else _CODES.get(detail["type"], detail["type"])
+    named = [part for part in where if isinstance(part, str) and part != "[key]"]
     words = {
-        "field": next((part for part in reversed(where) if isinstance(part, str) and part != "[key]"), "…"),
+        "field": named[-1] if named else file.name.rpartition("/")[2],
         "value": context.get("tag", detail["input"]),
         "expected": expected.replace("'", ""),
     }
-    return file.finding(code, *where, **words)
+    return file.finding(code if code in _messages() else "wrong_shape", *where, **words)
 
 
 @cache

@@ -184,6 +184,21 @@ def reported_call(sid: str, status: str, at: float) -> Change:
     return change
 
 
+def reported_ring(sid: str, status: str, at: float) -> Change:
+    """Twilio reports how a call to a mediator ended. Nobody is rung twice about it: the next one is."""
+
+    def change(delivery: Delivery) -> Delivery:
+        part = delivery.parts[0]
+        if part.state not in ("sending", "sent") or part.sid not in (None, sid):
+            return delivery
+        if status == "completed":
+            return delivery.change(0, state="delivered", sid=sid, at=at)
+        lost = {"state": "failed", "code": UNANSWERED, "at": at}
+        return delivery.change(0, sid=sid, **lost) if status in _UNANSWERED else delivery
+
+    return change
+
+
 def machine_took(sid: str, at: float) -> Change:
     """An answering machine took the call: nobody was reached, and we do not insist."""
 

@@ -8,7 +8,7 @@ from voicebot.dialogue.action import Action, CallBack, End, HandOff, Say, SendSu
 from voicebot.dialogue.documents import missing
 from voicebot.dialogue.event import Event, Heard, HungUp
 from voicebot.dialogue.meaning import Meaning
-from voicebot.dialogue.session import Session
+from voicebot.dialogue.session import SECRET, Session
 from voicebot.privacy import redact
 from voicebot.store.sessions import Plain, Record
 
@@ -34,15 +34,22 @@ def after_hang_up(before: Session, event: HungUp, missed_call_s: float) -> tuple
 
 
 def turn_record(
-    before: Session, event: Event, after: Session, actions: tuple[Action, ...], confidence: float, text: str
+    before: Session,
+    event: Event,
+    after: Session,
+    actions: tuple[Action, ...],
+    confidence: float,
+    text: str,
+    secret: bool = False,
 ) -> Plain:
     """One turn for who watches or takes over; `text` is what was said, already redacted.
 
-    Of practice only the way is told, no words and no answers, but for what brings the person to a mediator.
+    Of practice, and where something `secret` was asked, only the way is told, no words and no answers, but
+    for what brings the person to a mediator.
     """
     ticket = next((a.key for a in actions if isinstance(a, HandOff)), None)
-    invented = before.practice and ticket is None
-    meaning = event.meaning if isinstance(event, Heard) and not invented else Meaning("")
+    hidden = (before.practice or secret) and ticket is None
+    meaning = event.meaning if isinstance(event, Heard) and not hidden else Meaning("")
     return {
         "turn": after.turn,
         "at": event.at,
@@ -58,7 +65,7 @@ def turn_record(
         "step": after.place.step if after.place else None,
         "pending": after.pending.kind if after.pending else None,
         "prompt": _question(actions),
-        "text": "" if invented else text,
+        "text": "" if hidden else text,
         "status": after.status,
         "result": next((a.reason for a in actions if isinstance(a, End)), None),
         "ticket": ticket,
@@ -98,6 +105,6 @@ def _about(session: Session) -> dict[str, Any]:
         "person": session.person,
         "session": session.id,
         "channel": session.channel,
-        "slots": dict(session.slots),
+        "slots": {name: value for name, value in session.slots.items() if not name.startswith(SECRET)},
         "missing": list(missing(session.slots)),
     }

@@ -18,9 +18,13 @@ from pydantic import SecretStr
 
 from voicebot.app import Make, create_app
 from voicebot.channels.service import Service
+from voicebot.channels.simulator.mediator import NUMBER
 from voicebot.channels.simulator.twilio_api import Account, twilio_api
 from voicebot.config import Settings
 from voicebot.errors import ConfigError
+from voicebot.handoff.mediator import Mediator
+from voicebot.privacy import Privacy
+from voicebot.store.opening import Week
 from voicebot.store.outbox import KINDS
 
 _START_TIMEOUT_S = 60.0
@@ -28,6 +32,7 @@ _SETTLE_TIMEOUT_S, _LOOK_S = 20.0, 0.02
 _ACCOUNT, _OURS = "AC" + "0" * 32, "+33939000001"
 _STOP_WITHIN_S = 2
 _LOCALHOST = "127.0.0.1"
+_ALWAYS = Week(((0.0, 24.0),), tuple(range(7)), holidays=True)
 _SECRETS = ("twilio_token", "data_keys", "pseudonym_key")
 
 
@@ -45,6 +50,17 @@ class Rehearsal:
         """What the channels of the running service work with."""
         service: Service = self.app.state.service
         return service
+
+    def put_on_duty(self, mediator: str = "simulated", number: str = NUMBER) -> None:
+        """From now on a mediator can be rung at `number`, day and night: a rehearsal hangs on no clock."""
+        on_duty = Mediator(mediator, mediator, phone=number, on_duty=True)
+        asyncio.run_coroutine_threadsafe(self._duty(on_duty), self.loop).result(_SETTLE_TIMEOUT_S)
+
+    async def _duty(self, mediator: Mediator) -> None:
+        switches = self.service.switches
+        assert switches is not None, "a service that was built has switches"
+        await switches.duty.mediators.save(mediator)
+        await switches.duty.opening.change(lambda week: _ALWAYS)
 
     async def journal(self, call_sid: str) -> Sequence[dict[str, Any]]:
         """The turn records of a call, oldest first."""
@@ -69,6 +85,12 @@ class Rehearsal:
 def new_secrets() -> Mapping[str, SecretStr]:
     """Fresh values for the secret settings."""
     return {name: SecretStr(Fernet.generate_key().decode()) for name in _SECRETS}
+
+
+def own_privacy() -> Privacy:
+    """Keys that nobody keeps."""
+    secrets = {name: secret.get_secret_value() for name, secret in new_secrets().items()}
+    return Privacy(secrets["pseudonym_key"], [secrets["data_keys"]])
 
 
 @contextmanager

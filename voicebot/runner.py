@@ -18,6 +18,7 @@ from voicebot.dialogue.action import (
     Say,
 )
 from voicebot.dialogue.event import (
+    CameBack,
     Channel,
     ChannelChanged,
     Event,
@@ -32,7 +33,8 @@ from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Expecting, Meaning, Value
 from voicebot.dialogue.memory import UNRECOGNIZED
 from voicebot.dialogue.policy import CLEAR_CONFIDENCE, NUMBER_KINDS, SURE_CONFIDENCE
-from voicebot.dialogue.session import Session
+from voicebot.dialogue.session import SECRET, Session
+from voicebot.dialogue.spoken_file import FILE
 from voicebot.errors import StoreError
 from voicebot.records import after_hang_up, caused, turn_record
 from voicebot.store.sessions import Change, Known, Memory, Sessions
@@ -103,7 +105,7 @@ class Runner:
 
     `wording` gives the redacted text of what is said, for the record. Who hangs up within `missed_call_s`
     of being answered is called back; 0 means nobody. `count` is told what each turn adds to the figures, and
-    must not raise.
+    must not raise. Lookups get the slots, and beside them the `person` (pseudonym) and the `channel`.
     """
 
     flows: Flows
@@ -129,11 +131,11 @@ class Runner:
         `known` is what the store holds of them, where that was read just now.
         """
         known = known or await self.sessions.known(who.person, who.session_id)
-        previous, (consent, remembered) = known.previous, _memory(known)
+        previous, proposed, (consent, remembered) = known.previous, known.proposed, _memory(known)
 
         def started(session: Session) -> Event:
             at = self.clock()
-            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered)
+            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered, proposed)
 
         return await self._turn(who, started, begins_with=(known.session, known.version))
 
@@ -162,6 +164,10 @@ class Runner:
         """The conversation goes on elsewhere."""
         return await self._turn(who, lambda _: ChannelChanged(event_id, self.clock(), channel, reason))
 
+    async def come_back(self, who: Who, channel: Channel, event_id: str) -> Reply:
+        """The person was given to a human and is with us again."""
+        return await self._turn(who, lambda _: CameBack(event_id, self.clock(), channel))
+
     async def hang_up(self, who: Who, event_id: str) -> Reply:
         """The call is over."""
         return await self._turn(who, lambda _: HungUp(event_id, self.clock()))
@@ -178,6 +184,12 @@ class Runner:
         start = self.flows.start(meaning.intent) if meaning.value is None else None
         choices = self.flows.step(start).choices if start else ()
         return self.understanding.answered_ahead(meaning.text, meaning.intent, choices) if choices else None
+
+    def _asks_secret(self, session: Session) -> bool:
+        """Whether `session` stands at a question whose answer no record gets."""
+        known = session.place is not None and self.flows.has(session.place)
+        slot = self.flows.step(session.place).slot if known and session.place else None
+        return bool(slot and slot.startswith(SECRET))
 
     async def _turn(
         self,
@@ -207,17 +219,18 @@ class Runner:
             asked = actions[-1] if actions else None
             if not isinstance(asked, LookUp):
                 break
-            answer = await self._look_up(asked, f"{event.id}:{round_}", event.at)
+            asker = {"person": session.person, "channel": session.channel}
+            answer = await self._look_up(asked, asker, f"{event.id}:{round_}", event.at)
             session, more = step(session, answer, self.flows)
             actions = actions[:-1] + more
         return session, actions
 
-    async def _look_up(self, asked: LookUp, event_id: str, at: float) -> LookedUp:
+    async def _look_up(self, asked: LookUp, asker: Mapping[str, str], event_id: str, at: float) -> LookedUp:
         lookup = self.lookups.get(asked.name)
         if lookup is None:
             return LookedUp(event_id, at, asked.name, failed=True)
         try:
-            return LookedUp(event_id, at, asked.name, dict(await lookup(asked.slots)))
+            return LookedUp(event_id, at, asked.name, dict(await lookup({**asked.slots, **asker})))
         except Exception:  # a lookup may be anything, and the caller must still hear a sentence
             return LookedUp(event_id, at, asked.name, failed=True)
 
@@ -237,10 +250,18 @@ class Runner:
         forget = any(isinstance(action, Forget) for action in actions)
         says = tuple(action for action in actions if isinstance(action, Say))
         said = self.wording(says, after.channel)
-        turn = turn_record(before, event, after, actions, confidence, said)
+        turn = turn_record(before, event, after, actions, confidence, said, self._asks_secret(before))
         opt_out = any(isinstance(action, OptOut) for action in actions)
         kept = [Memory(action.agreed, action.slots) for action in actions if isinstance(action, Remember)]
-        return Change(after, version, turn, records, forget, opt_out, kept[-1] if kept else None)
+        memory, proposed = kept[-1] if kept else None, _is_proposed(event, after)
+        file = str(before.slots.get(FILE, ""))
+        return Change(after, version, turn, records, forget, opt_out, memory, proposed, file)
+
+
+def _is_proposed(event: Event, after: Session) -> bool:
+    """Whether what a mediator wanted offered is what the person was just asked."""
+    asked = after.pending.data.get("topic") if after.pending else None
+    return isinstance(event, Started) and bool(event.proposed) and asked == event.proposed
 
 
 def _memory(known: Known) -> tuple[str, Mapping[str, Value]]:

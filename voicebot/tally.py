@@ -9,6 +9,9 @@ from voicebot.dialogue.action import Action, End, HandOff
 from voicebot.dialogue.event import Event, Heard, HungUp, Started, StayedSilent
 from voicebot.dialogue.session import Session
 
+#: The reason of who has asked for a person already, and now chose when to be called.
+_PLANNED = "call_back"
+
 
 def tally(before: Session, event: Event, after: Session, actions: tuple[Action, ...]) -> Mapping[str, int]:
     """Counts by `what` or `what:which`. A turn that changes nothing counts nothing."""
@@ -35,4 +38,4 @@ def _counted(before: Session, event: Event, after: Session, actions: tuple[Actio
         if isinstance(action, End):
             yield f"ended:{action.reason}"
         if isinstance(action, HandOff):
-            yield f"handoff:{action.reason}"
+            yield "planned" if action.reason == _PLANNED else f"handoff:{action.reason}"

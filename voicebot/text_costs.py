@@ -15,6 +15,8 @@ from voicebot.prompts.load import LONG_VALUES, Entry
 from voicebot.texting import gsm7, segments
 
 MOST_SEGMENTS = 2
+#: Four choices and "autre chose": no question offers more at a time.
+_MOST_OPTIONS = 5
 #: "place_2_name" is as long as any "place_name".
 _NUMBER = re.compile(r"_\d(?=_)")
 
@@ -44,8 +46,9 @@ class LongValues:
         if style == "choice":
             return max((f"topics.{name}" for name in topics), key=lambda key: len(self.prompts.label(key)))
         if style == "option":
-            named = self.prompts.entries[f"{entry.key.partition('.')[0]}.{slot}"].options
-            return max(named, key=lambda value: len(named[value]))
+            own = self.prompts.entries.get(f"{entry.key.partition('.')[0]}.{slot}")
+            named = own.options if own else {}
+            return max(named, key=lambda value: len(named[value]), default=self.written["value"])
         return self.written.get(_NUMBER.sub("", slot), self.written.get(style, self.written["value"]))
 
 
@@ -62,7 +65,8 @@ def check_text_costs(prompts: Prompts, long_values: LongValues) -> Iterator[Find
 def longest_text(prompts: Prompts, long_values: LongValues, entry: Entry) -> str:
     """The text of `entry` with its choices, or "oui" and "non", and long values in its slots."""
     slots = long_values.slots(entry)
-    values = tuple(entry.options) or ((YES, NO) if entry.texts["ask"].endswith("?") else ())
+    longest = sorted(entry.options, key=lambda value: len(entry.options[value]), reverse=True)
+    values = tuple(longest[:_MOST_OPTIONS]) or ((YES, NO) if entry.texts["ask"].endswith("?") else ())
     own = {YES: "common.oui", NO: "common.non"}
     options = tuple(
         Option(value, str(key), own.get(value, f"{entry.key}.{value}")) for key, value in enumerate(values, 1)

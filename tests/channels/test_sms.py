@@ -91,7 +91,7 @@ def text(client: httpx.AsyncClient) -> Text:
 
 
 async def test_a_keyword_starts_a_procedure_at_once(text: Text) -> None:
-    assert "age" in await text("RSA")
+    assert "déclaration" in await text("RSA")
 
 
 async def test_a_greeting_is_answered_by_the_welcome(text: Text) -> None:
@@ -106,7 +106,7 @@ async def test_phonetic_spelling_is_understood(text: Text, body: str) -> None:
 
 
 async def test_choices_are_numbered_and_numbers_are_understood(text: Text) -> None:
-    await text("RSA")
+    await text("demander le RSA")
     assert "1 pour oui, 2 pour non" in await text("61")
     assert "1 : francaise" in await text("1")
     assert "rien" in await text("1")
@@ -119,13 +119,13 @@ async def test_another_keyword_starts_another_procedure_after_asking(text: Text)
 
 
 async def test_two_people_do_not_mix(text: Text) -> None:
-    await text("RSA")
+    await text("demander le RSA")
     assert "carte Vitale" in await text("carte vitale", of=NEIGHBOUR)
     assert "France" in await text("61 ans")
 
 
 async def test_the_same_message_twice_gets_the_same_answer_and_changes_nothing(text: Text) -> None:
-    await text("RSA")
+    await text("demander le RSA")
     first = await text("61", message_id="SM" + "a" * 32)
     assert await text("61", message_id="SM" + "a" * 32) == first
     assert "nationalité" in await text("oui")
@@ -138,7 +138,7 @@ async def test_stop_is_confirmed_once_and_then_there_is_silence_until_start(text
     assert await text("RSA") == ""
     assert await text("vous êtes là ?") == ""
     assert "de nouveau" in await text("DÉBUT")
-    assert "age" in await text("RSA")
+    assert "déclaration" in await text("RSA")
 
 
 async def test_oubli_erases_everything_and_says_so(text: Text, redis: Redis, service: Service) -> None:
@@ -180,7 +180,7 @@ async def test_a_hidden_sender_gets_no_answer(text: Text) -> None:
 
 
 async def test_every_answer_of_a_procedure_fits_two_segments(text: Text) -> None:
-    for body in ("RSA", "61", "oui", "1", "1", "non", "suite", "suite", "suite", "suite", "suite", "3"):
+    for body in ("RSA", "1", "61", "oui", "1", "1", "non", "suite", "suite", "suite", "suite", "suite", "3"):
         for message in (await text(body)).split("\n\n"):
             assert segments(message) <= 2, message
 
@@ -202,7 +202,7 @@ async def test_whatever_breaks_the_texter_gets_a_sentence(text: Text, redis: Red
 async def test_a_summary_holds_papers_and_numbers_in_at_most_three_messages(
     text: Text, service: Service
 ) -> None:
-    answers = "RSA|61|oui|1|1|non|oui|nn|oui|c koi|g pa|suite|3|suite|suite|suite|non|oui"
+    answers = "RSA|1|61|oui|1|1|non|oui|nn|oui|c koi|g pa|suite|3|suite|suite|suite|non|oui"
     for body in answers.split("|"):
         await text(body)
     (record,) = await service.runner.sessions.records("sms")

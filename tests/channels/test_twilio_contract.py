@@ -52,7 +52,19 @@ ALLOWED: dict[str, Request] = {
     "a call moved to an address": lambda client: client.update_call(CALL, url=HOOK),
     "a call moved to a document": lambda client: client.update_call(CALL, twiml="<Response/>"),
     "a call ended": lambda client: client.update_call(CALL, end=True),
+    "a call to a mediator": lambda client: client.create_call(
+        to=SOMEBODY,
+        from_=OURS,
+        url=HOOK,
+        status_callback=HOOK,
+        timeout_s=20,
+        detect_machine=True,
+        machine_callback=HOOK,
+    ),
+    "an empty queue removed": lambda client: client.delete_queue("QU" + "0a" * 16),
     "texts looked for": lambda client: client.find_message(to=SOMEBODY, from_=OURS, body="x", since=0.0),
+    "the account": lambda client: client.account(),
+    "its numbers": lambda client: client.numbers(),
     "calls looked for": lambda client: client.find_call(to=SOMEBODY, from_=OURS, since=0.0),
 }
 
@@ -72,6 +84,7 @@ def a_wrong_account(mock: Prism) -> TwilioClient:
 
 WRONG: dict[str, Request] = {
     "a call that is none": lambda client: client.update_call("CA-not-a-call", end=True),
+    "a queue that is none": lambda client: client.delete_queue("everybody"),
     "a status callback that is no address": lambda client: client.create_call(
         to=SOMEBODY, from_=OURS, url="not an address", status_callback="neither"
     ),

@@ -12,15 +12,20 @@ from hypothesis import strategies as st
 from tests.twiml_schema.validate import problems
 from voicebot.channels.twiml import Addresses, render
 from voicebot.channels.voice_desk import (
+    Announce,
     AskKeys,
     Audio,
     Dial,
     Enqueue,
+    Hold,
+    LeaveQueue,
+    Music,
     Refuse,
     Reply,
     Silence,
     SpeakAndHangUp,
     Stream,
+    TakeFromQueue,
     Words,
 )
 from voicebot.twilio import twiml
@@ -38,8 +43,13 @@ REPLIES: list[Reply] = [
     SpeakAndHangUp(SOUNDS),
     Enqueue("mediators"),
     Enqueue("mediators", 7, SOUNDS, "/twilio/voice/waiting"),
-    Dial("+33199000001"),
-    Dial("+33199000001", 8, SOUNDS, "+33937000001", 20.0, "/twilio/voice/whisper"),
+    Dial("+33199000001", "/twilio/mediator/after?of=x"),
+    Dial("+33199000001", "/twilio/mediator/after?of=x", SOUNDS, "+33937000001", 20.0, "/twilio/whisper"),
+    AskKeys(SOUNDS, action="/twilio/mediator/keys?time=1&of=a-b_c="),
+    Hold((*SOUNDS, Music()), 2),
+    LeaveQueue(),
+    TakeFromQueue("CA0a:3", "/twilio/mediator/after?of=x", SOUNDS),
+    Announce(SOUNDS),
     Refuse("busy"),
     Refuse("rejected"),
 ]
@@ -62,6 +72,8 @@ TALKING: dict[str, Callable[[str], str]] = {
     "hang_up": lambda text: twiml.hang_up([twiml.Speak(text)]),
     "redirect": lambda text: twiml.redirect("/next", [twiml.Speak(text)]),
     "enqueue": lambda text: twiml.enqueue("q" + text, "/after", None, [twiml.Speak(text)]),
+    "take": lambda text: twiml.take_from_queue("q" + text, "/after", "/heard", [twiml.Speak(text)]),
+    "hold": lambda text: twiml.hold([twiml.Speak(text)], "/keys", "/again"),
     "dial": lambda text: twiml.dial_number("+33199000001", "/after", sounds=[twiml.Speak(text)]),
 }
 
@@ -116,11 +128,38 @@ def test_a_number_has_as_many_keys_as_it_needs_and_ends_with_hash() -> None:
     assert (gather.get("numDigits"), gather.get("finishOnKey"), gather.get("timeout")) == (None, "#", "13")
 
 
-def test_a_mediator_hears_a_whisper_and_we_are_asked_what_next() -> None:
+def test_who_is_called_hears_a_whisper_and_we_are_asked_what_next() -> None:
     dial = verbs(REPLIES[10])[-1]
     (number,) = dial
-    assert (number.text, number.get("url")) == ("+33199000001", "https://voice.example/twilio/voice/whisper")
-    assert dial.get("action") == "https://voice.example/twilio/voice/handoff?turn=8"
+    assert (number.text, number.get("url")) == ("+33199000001", "https://voice.example/twilio/whisper")
+    assert dial.get("action") == "https://voice.example/twilio/mediator/after?of=x"
+
+
+def test_who_waits_hears_music_may_press_a_key_and_is_asked_again_and_again() -> None:
+    gather, redirect = verbs(Hold((Audio("c0ffee"), Music()), 2))
+    assert gather.attrib == {
+        "action": "https://voice.example/twilio/voice/wait/keys",
+        "input": "dtmf",
+        "method": "POST",
+        "numDigits": "1",
+        "timeout": "1",
+    }
+    assert [play.text for play in gather] == [
+        "https://voice.example/twilio/audio/c0ffee.wav",
+        "https://voice.example/twilio/audio/music.wav",
+    ]
+    assert redirect.text == "https://voice.example/twilio/voice/wait?round=3"
+
+
+def test_a_mediator_is_connected_with_the_queue_of_the_ticket_and_nobody_else() -> None:
+    (dial,) = verbs(TakeFromQueue("CA0a:3", "/twilio/mediator/after?of=x"))
+    (queue,) = dial
+    assert (queue.tag, queue.text) == ("Queue", "CA0a:3")
+    assert queue.get("url") == "https://voice.example/twilio/voice/announce"
+    assert dial.get("action") == "https://voice.example/twilio/mediator/after?of=x"
+    (enqueue,) = verbs(Enqueue("CA0a:3", 7, (), "/twilio/voice/wait"))
+    assert (enqueue.text, enqueue.get("waitUrl")) == ("CA0a:3", "https://voice.example/twilio/voice/wait")
+    assert enqueue.get("action") == "https://voice.example/twilio/voice/handoff?turn=7"
 
 
 def test_without_tls_the_stream_is_ws_so_that_a_simulated_call_works() -> None:

@@ -25,7 +25,11 @@ from voicebot.channels.voice_desk import (
     AskKeys,
     Audio,
     EndStatus,
+    Hold,
     IncomingCall,
+    LeaveQueue,
+    LeftQueue,
+    Music,
     Reply,
     SpeakAndHangUp,
     Stream,
@@ -61,8 +65,17 @@ class Desk:
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         return await self._reply(event_id, "after_stream", call_id)
 
-    async def after_handoff(self, call_id: str, outcome: str, event_id: str) -> Reply:
-        return await self._reply(event_id, "after_handoff", call_id, outcome)
+    async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
+        return await self._reply(event_id, "after_handoff", call_id, left)
+
+    async def wait(self, call_id: str, round_: int) -> Reply:
+        return await self._reply(f"wait {round_}", "wait", call_id, round_)
+
+    async def wait_keys(self, call_id: str, digits: str) -> Reply:
+        return await self._reply(f"pressed {digits}", "wait_keys", call_id, digits)
+
+    async def announce(self, call_id: str) -> Reply:
+        return await self._reply("announce", "announce", call_id)
 
     async def ended(self, call_id: str, status: EndStatus, event_id: str) -> None:
         await self._reply(event_id, "ended", call_id, status)
@@ -174,13 +187,33 @@ async def test_what_comes_after_the_stream_is_asked(desk: Desk, twilio: Twilio) 
 
 
 @pytest.mark.parametrize(
-    ("field", "outcome"), [("QueueResult", "queue-full"), ("DialCallStatus", "no-answer")]
+    ("fields", "asked"),
+    [
+        ({"QueueResult": "queue-full", "CallStatus": "in-progress"}, LeftQueue("queue-full", False)),
+        (
+            {"QueueResult": "bridged", "CallStatus": "in-progress", "QueueSid": "QU" + "0a" * 16},
+            LeftQueue("bridged", False, "QU" + "0a" * 16),
+        ),
+        ({"QueueResult": "hangup", "CallStatus": "completed"}, LeftQueue("hangup", True)),
+    ],
 )
-async def test_what_comes_after_the_handoff_is_asked(
-    desk: Desk, twilio: Twilio, field: str, outcome: str
+async def test_what_comes_after_the_queue_is_asked(
+    desk: Desk, twilio: Twilio, fields: dict[str, str], asked: LeftQueue
 ) -> None:
-    await twilio.verbs("/twilio/voice/handoff?turn=3", RINGING | {field: outcome})
-    assert desk.asked == [("after_handoff", CALL, outcome)]
+    await twilio.verbs("/twilio/voice/handoff?turn=3", RINGING | fields)
+    assert desk.asked == [("after_handoff", CALL, asked)]
+
+
+async def test_who_waits_is_asked_about_again_and_again_and_with_each_key(desk: Desk, twilio: Twilio) -> None:
+    desk.reply = Hold((Audio("c0ffee"), Music()), 2)
+    gather, redirect = await twilio.verbs("/twilio/voice/wait?round=2", RINGING)
+    assert [play.text for play in gather][-1] == f"{ORIGIN}/twilio/audio/music.wav"
+    assert redirect.text == f"{ORIGIN}/twilio/voice/wait?round=3"
+    desk.reply = LeaveQueue()
+    (leave,) = await twilio.verbs("/twilio/voice/wait/keys", RINGING | {"Digits": "1"})
+    assert leave.tag == "Leave"
+    await twilio.verbs("/twilio/voice/announce", RINGING)
+    assert desk.asked == [("wait", CALL, 2), ("wait_keys", CALL, "1"), ("announce", CALL)]
 
 
 @pytest.mark.parametrize(

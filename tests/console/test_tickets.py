@@ -294,3 +294,44 @@ async def test_an_administrator_says_where_and_with_what_a_mediator_helps(
     profile = await desk.mediator(leo)
     assert profile.territories == ("93", "75", "2A", "974")
     assert profile.skills == ("rsa",)
+
+
+async def test_the_needs_check_is_proposed_by_text_by_call_or_next_time(
+    hers: Browser, ticket: Ask, person: str, desk: Desk
+) -> None:
+    await ticket("t1", channel="sms")
+    await hers.open("/tickets/t1")
+    await hers.send("/tickets/t1/claim")
+    assert await desk.threads.held(person) == "t1"
+    await hers.send("/tickets/t1/assess", how="next")
+    assert "Bilan numérique proposé" in hers.page.text
+    assert await desk.sessions.proposed(person) == "bilan_numerique"
+    assert await desk.sessions.records("sms") == []
+    await hers.send("/tickets/t1/assess", how="text")
+    (text,) = await desk.sessions.records("sms")
+    assert (text["notes"], await desk.threads.held(person)) == (["sms.bilan"], None)
+    await hers.send("/tickets/t1/assess", how="call")
+    (call,) = await desk.sessions.records("callback")
+    assert call["person"] == person
+    assert ("assess", "t1") in await did(desk)
+
+
+async def test_the_needs_check_is_not_proposed_for_what_a_colleague_has(
+    hers: Browser, ticket: Ask, person: str, desk: Desk, leo: Account
+) -> None:
+    await ticket("t1", state="claimed", mediator=leo.id)
+    await hers.open("/tickets/t1")
+    await hers.send("/tickets/t1/assess", how="text")
+    assert await desk.sessions.proposed(person) == ""
+    assert await desk.sessions.records("sms") == []
+
+
+async def test_the_result_of_the_needs_check_is_shown_and_fills_the_report(
+    hers: Browser, ticket: Ask, person: str
+) -> None:
+    await ticket("t1", slots={"bilan_niveau": "eloigne", "bilan_materiel": "yes"})
+    page = (await hers.open("/tickets/t1")).text
+    assert "Bilan numérique" in page
+    assert "a besoin de quelqu’un à côté" in page
+    report = (await hers.open("/tickets/t1/report")).text
+    assert "Autonomie : Entièrement accompagnée" in report

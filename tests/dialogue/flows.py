@@ -134,4 +134,10 @@ PRACTICE = flow(
     Step("debut", "say", "entrainement.debut", practice=True, to=place("entrainement.demarche")),
     Step("demarche", "choose", "entrainement.demarche", expects="intent", choices=("rsa", "apl")),
 )
-FLOWS = Flows({f.name: f for f in (WELCOME, CLOSING, DANGER, RSA, APL, ENERGY, PRACTICE)})
+SCAM = flow(
+    "arnaque",
+    Step("jamais", "say", "arnaque.jamais", to=place("arnaque.donne")),
+    Step("donne", "confirm", "arnaque.donne", to=place("cloture.autre"), no=place("cloture.autre")),
+    rehearsed=False,
+)
+FLOWS = Flows({f.name: f for f in (WELCOME, CLOSING, DANGER, RSA, APL, ENERGY, PRACTICE, SCAM)})

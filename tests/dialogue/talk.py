@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.dialogue.flows import FLOWS
 from voicebot.dialogue import step
@@ -39,10 +40,10 @@ class Talk:
         return self.send(Started(self._id(), self.at, channel, **more))  # type: ignore[arg-type]
 
     def says_intent(
-        self, intent: str, certainty: Certainty = "sure", *others: Candidate, ahead: Value | None = None
+        self, intent: str, certainty: Certainty = "sure", *others: Candidate, **more: Any
     ) -> list[str]:
         alternatives = (Candidate(intent, 0.9), *others)
-        meaning = Meaning("…", intent, 0.9, certainty, alternatives, ahead=ahead)
+        meaning = Meaning("…", intent, 0.9, certainty, alternatives, **more)
         return self.send(Heard(self._id(), self.at, meaning))
 
     def says_value(self, value: Value, certainty: Certainty = "sure") -> list[str]:

@@ -21,6 +21,7 @@ from voicebot.dialogue.action import (
 from voicebot.dialogue.codec import to_dict
 from voicebot.dialogue.event import ChannelChanged, Heard, HungUp, LookedUp, Started
 from voicebot.dialogue.meaning import Candidate, Meaning
+from voicebot.dialogue.session import Session
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_no_match_tapers_to_a_person(talk: Talk) -> None:
     assert talk.says_nothing_clear() == ["common.offer_human"]
     talk.says_nothing_clear(), talk.says_nothing_clear()
     assert talk.says_nothing_clear() == ["accueil.conseiller"]
-    assert talk.actions[-2:] == (HandOff("CA1:8", "asked", "normal", "rsa"), End("handed_off"))
+    assert talk.actions[-2:] == (HandOff("CA1:8", "no_match", "normal", "rsa"), End("handed_off"))
 
 
 def test_who_refuses_the_person_goes_on_at_the_same_step(talk: Talk) -> None:
@@ -345,3 +346,43 @@ def test_a_danger_named_when_asked_what_happens_is_taken_at_once(talk: Talk) -> 
     asked.start()
     asked.session = replace(asked.session, topic="urgence")
     assert asked.says_danger("suicide", "unsure") == ["urgence.suicide", "urgence.humain"]
+
+
+def test_a_scam_told_in_the_middle_is_warned_about_at_once_and_a_no_goes_on_where_they_were() -> None:
+    talk = Talk()
+    talk.start()
+    talk.says_intent("rsa")
+    assert talk.says_intent("arnaque") == ["common.never_give", "common.guard_confirm"]
+    assert talk.says_value("no") == ["rsa.age"]
+    assert talk.session.topic == "rsa"
+    talk.says_intent("arnaque")
+    assert talk.says_value("yes")[0] == "arnaque.jamais"
+    assert talk.session.topic == "arnaque"
+
+
+def test_a_scam_told_at_a_question_of_our_own_is_warned_about_too() -> None:
+    talk = Talk()
+    talk.start()
+    talk.says_intent("rsa")
+    talk.says_value(30, "unsure")
+    assert talk.says_intent("arnaque") == ["common.never_give", "common.guard_confirm"]
+
+
+def test_naming_the_scam_at_the_open_question_starts_its_procedure() -> None:
+    talk = Talk()
+    talk.start()
+    assert talk.says_intent("arnaque")[0] == "arnaque.jamais"
+
+
+def test_who_asks_for_a_person_in_danger_is_given_to_one_as_somebody_in_danger() -> None:
+    talk = Talk()
+    talk.start()
+    talk.says_danger("other")
+    assert talk.session.topic == "urgence"
+    handed = [action for action in talk.actions if isinstance(action, HandOff)]
+    assert [one.priority for one in handed] == ["danger"]
+
+
+def test_in_the_questions_of_an_emergency_a_person_is_still_the_emergencys() -> None:
+    talk = Talk(Session("CA1", "p1", status="open", topic="urgence", place=place("accueil.question")))
+    assert talk.says_intent("conseiller") == ["urgence.humain"]

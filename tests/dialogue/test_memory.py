@@ -107,3 +107,16 @@ def test_being_forgotten_forgets_it_in_this_call_too() -> None:
     talk.says_value("yes")
     assert dict(talk.session.remembered) == {}
     assert remembered(talk) == []
+
+
+def test_what_somebody_says_of_themselves_while_asking_is_offered_not_asked() -> None:
+    talk = Talk()
+    talk.start()
+    assert talk.says_intent("apl", own={"postal_code": "93200"}) == ["common.known_postal_code"]
+    assert talk.says_value("no") == ["apl.code"], "and asked when it is not that"
+
+
+def test_what_is_said_in_an_answer_is_no_such_thing() -> None:
+    talk = first_call()
+    talk.says_intent("apl", own={"postal_code": "75018"})
+    assert talk.session.slots["code_postal"] == "93200"

@@ -91,9 +91,9 @@ def step(body: str) -> str:
 BROKEN = [
     ("flow: [rsa\nstart: a\n", 2, "ne peut pas être lu"),
     ("flow: rsa\nflow: rsa\n", 2, "déjà utilisé"),
-    ("", 1, "n'a pas la bonne forme"),
+    ("", 1, "doit être suivi de lignes"),
     ("flow: rsa\nsteps:\n  a: {kind: end}\n", 1, "il manque « start »"),
-    ("flow: rsa\nstart: a\nsteps: {}\n", 3, "n'a pas la bonne forme"),
+    ("flow: rsa\nstart: a\nsteps: {}\n", 3, "il n'y a rien dans « steps »"),
     ("flow: rsa\nstart: a\nsteps:\n  a: {kind: end}\ncolour: red\n", 5, "« colour » n'est pas connu"),
     ("flow: rsa\nstart: a\nsteps:\n  A b: {kind: end}\n", 4, "« A b » n'est pas un nom valable"),
     ("flow: autre\nstart: a\nsteps:\n  a: {kind: end}\n", 1, "s'appelle « autre »"),

@@ -35,8 +35,8 @@ _LOOK_S = 0.02
 class Workers:
     """Worker processes."""
 
-    def __init__(self, socket: Path, api: str) -> None:
-        self._command = [sys.executable, "-m", "tests.jobs.worker", str(socket), api, DATA_KEY]
+    def __init__(self, socket: Path, api: str, module: str = "tests.jobs.worker") -> None:
+        self._command = [sys.executable, "-m", module, str(socket), api, DATA_KEY]
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:

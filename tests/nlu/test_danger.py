@@ -20,6 +20,14 @@ from voicebot.nlu import Understanding
         ("mon fils ne respire plus", "medical"),
         ("quelqu'un essaye de forcer ma porte", "agression"),
         ("je sais pas où dormir ce soir", "rue"),
+        ("il va me tuer il a un couteau", "menace"),
+        ("mon ex a dit qu'il allait venir me tuer", "menace"),
+        ("mon mari est mort je veux me tuer", "suicide"),
+        ("je vais me tuer", "suicide"),
+        ("venez vite mon père fait un malaise", "medical"),
+        ("au secours il y a le feu", "incendie"),
+        ("venez vite c'est grave", "danger"),
+        ("au secours", "danger"),
     ],
 )
 def test_a_plain_danger_is_sure(understanding: Understanding, text: str, danger: str) -> None:

@@ -210,6 +210,23 @@ def test_what_else_is_stated_is_noted(understanding: Understanding) -> None:
     assert meaning.entities == {"postal_code": "69003", "amount": 450}
 
 
+@pytest.mark.parametrize(
+    ("said", "age"),
+    [
+        ("j'ai trente ans et je voudrais le rsa", 30),
+        ("g 63 ans jpeu partir kan", 63),
+        ("ma fille a douze ans", None),
+        ("je suis là depuis vingt ans", None),
+        ("j'ai vingt ans de travail", None),
+        ("j'ai deux cents ans", None),
+    ],
+)
+def test_an_age_is_the_speakers_own_only_when_said_so(
+    understanding: Understanding, said: str, age: int | None
+) -> None:
+    assert hear(understanding, said).own.get("age") == age
+
+
 def test_a_recognizer_is_told_the_answers_and_the_commands(understanding: Understanding) -> None:
     phrases = understanding.phrases(Expecting("choice", ("caf", "msa")))
 

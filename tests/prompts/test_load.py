@@ -29,7 +29,7 @@ BROKEN = [
     ("a:\n  ask: Oui ?\n  aks: Non ?\n", 3, "« aks » n'est pas connu"),
     ("a:\n  retry: Oui ?\n", 1, "il manque « ask »"),
     ("a:\n  ask: ''\n", 2, "« ask » est vide"),
-    ("a: 12\n", 1, "« a » n'a pas la bonne forme"),
+    ("a: 12\n", 1, "« a » doit être suivi de lignes"),
     ("a:\n  ask: Oui ?\n  options:\n    rue: 3\n", 4, "« rue » doit être un texte"),
     ("a: Bonjour {age\n", 1, "entre accolades"),
     ("a:\n  ask: Bonjour\n  help: Vous avez {age:ans} ans\n", 3, "entre accolades"),

@@ -64,6 +64,23 @@ def test_the_shipped_word_lists_can_be_read() -> None:
     assert "cliquez" in jargon.avoid
 
 
+def test_every_shipped_word_is_found_and_every_shipped_explanation_will_do() -> None:
+    jargon, _ = read_jargon(Path(__file__).parents[2] / "prompts" / "fr")
+    assert jargon
+    for word in jargon.avoid:
+        assert word in dict(jargon.avoided_in(f"Bonjour, {word} demain.")), word
+    for word, ways in jargon.explain.items():
+        assert word in dict(jargon.unexplained_in(f"Donnez {word} demain.")), word
+        assert [way for way in ways if list(jargon.unexplained_in(f"{word} : {way}"))] == []
+
+
+@pytest.mark.parametrize("text", ["Cliquez ici.", "Il faut cliquer.", "Faites un clic.", "Double-cliquez."])
+def test_nobody_is_told_to_click(text: str) -> None:
+    jargon, _ = read_jargon(Path(__file__).parents[2] / "prompts" / "fr")
+    assert jargon
+    assert list(jargon.avoided_in(text))
+
+
 def test_what_is_only_read_may_be_long_to_say(tmp_path: Path) -> None:
     entries = read_prompts(write(tmp_path, apl=f"note: {SLOW}\n")).entries
     assert len(check(entries, JARGON)) == 1

@@ -12,16 +12,17 @@ import structlog
 from redis.asyncio import Redis
 
 from voicebot import metrics
+from voicebot.app.lookups import all_lookups
 from voicebot.app.parts import FLOWS, PROMPTS, privacy, recognizer, twilio, voice
-from voicebot.channels.service import Service, wording
+from voicebot.channels.service import Service, Switches, wording
 from voicebot.config import Settings
 from voicebot.errors import StoreError
 from voicebot.flows.load import load_flows
 from voicebot.handoff.counts import counted
 from voicebot.handoff.ticket import Ticket
+from voicebot.jobs.hours import CallingHours
 from voicebot.jobs.queue import OutboxQueue
 from voicebot.nlu import Understanding
-from voicebot.places import lookups
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
@@ -30,10 +31,15 @@ from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
+from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
 from voicebot.store.threads import Threads
-from voicebot.store.tickets import Tickets
+from voicebot.store.tickets import Tickets, Told
+from voicebot.switchboard.duty import Duty
+from voicebot.switchboard.rings import Rings
+from voicebot.switchboard.switchboard import HangUp, Switchboard, quieted
+from voicebot.twilio.rest import TwilioClient
 
 log = structlog.get_logger()
 
@@ -51,7 +57,8 @@ def build(settings: Settings, redis: Redis) -> Service:
         log.warning("recognizer", note=note)
     account = twilio(settings)
     queue = OutboxQueue(redis) if account else None
-    tickets = waiting_room(redis, secrets)
+    mediators = Mediators(redis, secrets)
+    tickets = waiting_room(redis, secrets, quieted(mediators, hanging_up(account)))
 
     async def announce(kind: str, person: str, record_id: str) -> None:
         await tickets.announce(kind, person, record_id)
@@ -59,13 +66,14 @@ def build(settings: Settings, redis: Redis) -> Service:
             await queue.announce(kind, person, record_id)
 
     sessions = Sessions(redis, secrets, announce)
+    switches = switched(settings, redis, tickets, mediators, sessions)
     runner = Runner(
         load_flows(FLOWS),
         understanding,
         sessions,
         time.time,
         partial(wording, prompts),
-        lookups(settings.var / "places", time.time),
+        all_lookups(redis, secrets, tickets, settings.var / "places", time.time) | switches.duty.lookups(),
         missed_call_s=settings.missed_call_s,
         count=_counting(Figures(redis)),
     )
@@ -83,7 +91,8 @@ def build(settings: Settings, redis: Redis) -> Service:
         Floods(redis),
         Threads(redis, secrets),
         tickets,
-        Mediators(redis, secrets),
+        mediators,
+        switches,
         watch=_watch,
         rings_back=settings.rings_back,
     )
@@ -102,7 +111,34 @@ def _watch(timing: TurnTiming) -> None:
     metrics.replied(timing.kind, parts)
 
 
-def waiting_room(redis: Redis, secrets: Privacy) -> Tickets:
+def switched(
+    settings: Settings, redis: Redis, tickets: Tickets, mediators: Mediators, sessions: Sessions
+) -> Switches:
+    """What connects people and mediators."""
+    opening, hours = Opening(redis), CallingHours(*settings.calling_hours)
+    duty = Duty(opening, mediators, sessions, time.time, hours, can_ring=bool(settings.twilio_account))
+    outbox = Outbox(redis, privacy(settings))
+    return Switches(
+        tickets,
+        duty,
+        Rings(tickets, mediators, outbox, time.time),
+        Switchboard(tickets, mediators, sessions, opening, time.time),
+        settings.sms_from,
+    )
+
+
+def hanging_up(account: TwilioClient | None) -> HangUp | None:
+    """How a call of ours is ended; None where none can be made."""
+    if account is None:
+        return None
+
+    async def hang_up(call_id: str) -> None:
+        await account.update_call(call_id, end=True)
+
+    return hang_up
+
+
+def waiting_room(redis: Redis, secrets: Privacy, also: Told | None = None) -> Tickets:
     """The tickets; of each change open pages hear, texts find who answers them, and the figures count it."""
     news, figures, threads = News(redis), Figures(redis), Threads(redis, secrets)
 
@@ -111,5 +147,7 @@ def waiting_room(redis: Redis, secrets: Privacy) -> Tickets:
             await threads.follow(after)
             await news.tell(after.id)
         await figures.count(after.history[-1].at, counted(before, after))
+        if also:
+            await also(before, after)
 
     return Tickets(redis, secrets, told)

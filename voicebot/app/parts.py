@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from voicebot import assessment, places
 from voicebot.config import Settings
 from voicebot.privacy import Privacy
 from voicebot.speech import voices
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store import file_lookups
+from voicebot.switchboard import duty
 from voicebot.trial.showroom import Showroom
 from voicebot.twilio.rest import TwilioClient
 
 ROOT = Path(__file__).parents[2]
 FLOWS = ROOT / "voicebot" / "flows"
 PROMPTS = ROOT / "prompts" / "fr"
+#: Each lookup that flows can call and the slots it fills.
+LOOKUPS = {**places.LOOKUPS, **assessment.LOOKUPS, **file_lookups.LOOKUPS, **duty.LOOKUPS}
 
 
 def privacy(settings: Settings) -> Privacy:

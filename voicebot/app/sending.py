@@ -9,32 +9,41 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
+from voicebot.app.build import hanging_up, switched, waiting_room
 from voicebot.app.parts import PROMPTS, privacy, twilio
 from voicebot.channels import deliveries
-from voicebot.channels.service import Service
+from voicebot.channels.service import Service, Switches
 from voicebot.config import Settings
 from voicebot.errors import ConfigError
 from voicebot.jobs.errands import Errands, Terms
 from voicebot.jobs.hours import CallingHours
 from voicebot.jobs.queue import OutboxQueue, work
 from voicebot.prompts import Prompts
+from voicebot.store.mediators import Mediators
+from voicebot.store.news import News
 from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
+from voicebot.switchboard.rings import Rings
+from voicebot.switchboard.switchboard import quieted
 
 
 @asynccontextmanager
 async def working(service: Service, settings: Settings, redis: Redis) -> AsyncIterator[None]:
     """Let texts and calls leave meanwhile, unless workers of their own do that (`settings.worker`)."""
-    worker = None
-    if service.queue and settings.worker == "inside":
-        worker = asyncio.create_task(work(service.queue, errands(settings, redis, service.prompts)))
+    running: list[asyncio.Task[None]] = []
+    if service.queue and service.switches and settings.worker == "inside":
+        switches = service.switches
+        errands_ = errands(settings, redis, service.prompts, switches.rings)
+        running.append(asyncio.create_task(work(service.queue, errands_)))
+        running.append(asyncio.create_task(switches.board.run(News(redis))))
     try:
         yield
     finally:
-        if worker:
-            worker.cancel()
-            await asyncio.wait([worker])
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
         if service.queue:
             await service.queue.close()
 
@@ -48,13 +57,26 @@ async def worker(settings: Settings) -> None:
         )
     async with connect(settings.redis_url, settings.data) as redis:
         queue = OutboxQueue(redis)
+        switches = _switches(settings, redis, queue)
+        ringing = asyncio.create_task(switches.board.run(News(redis)))
         try:
-            await work(queue, errands(settings, redis, Prompts.load(PROMPTS)), signals=True)
+            errands_ = errands(settings, redis, Prompts.load(PROMPTS), switches.rings)
+            await work(queue, errands_, signals=True)
         finally:
+            ringing.cancel()
+            await asyncio.wait([ringing])
             await queue.close()
 
 
-def errands(settings: Settings, redis: Redis, prompts: Prompts) -> Errands:
+def _switches(settings: Settings, redis: Redis, queue: OutboxQueue) -> Switches:
+    """What rings mediators, without the rest of a service."""
+    secrets, account = privacy(settings), twilio(settings)
+    mediators = Mediators(redis, secrets)
+    tickets = waiting_room(redis, secrets, quieted(mediators, hanging_up(account)))
+    return switched(settings, redis, tickets, mediators, Sessions(redis, secrets, queue.announce))
+
+
+def errands(settings: Settings, redis: Redis, prompts: Prompts, rings: Rings) -> Errands:
     """What the queue carries out. Raises ConfigError without an account of Twilio's."""
     account = twilio(settings)
     if account is None or not settings.sms_from:
@@ -72,6 +94,7 @@ def errands(settings: Settings, redis: Redis, prompts: Prompts) -> Errands:
         deliveries.hooks(settings.public_url),
         terms(settings),
         time.time,
+        rings,
     )
 
 

@@ -13,9 +13,11 @@ from voicebot import metrics
 from voicebot.app.build import Make, build, waiting_room
 from voicebot.app.parts import privacy, showroom
 from voicebot.app.sending import working
-from voicebot.channels import deliveries, media_stream, sms, twilio_voice
+from voicebot.channels import deliveries, media_stream, mediator_voice, sms, twilio_voice
+from voicebot.channels.mediator_desk import MediatorDesk
 from voicebot.channels.service import Service
 from voicebot.channels.telephone_desk import TelephoneDesk
+from voicebot.channels.twilio_voice import Webhooks
 from voicebot.config import Settings
 from voicebot.console import site
 from voicebot.console.desk import Desk
@@ -99,6 +101,7 @@ def console(service: Service, settings: Settings, redis: Redis) -> Desk:
         secrets,
         Pages(),
         runner.clock,
+        service.switches.board.ring if service.switches and service.twilio else None,
     )
 
 
@@ -108,6 +111,11 @@ def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
     app.include_router(
         twilio_voice.routes(desk, signature, settings.public_url, fallback_number=settings.fallback_number)
     )
+    if service.switches:
+        mediators = MediatorDesk(service, service.switches)
+        app.include_router(
+            mediator_voice.routes(mediators, Webhooks(desk, signature, settings.public_url), signature)
+        )
     app.include_router(deliveries.routes(service, desk, signature))
     app.include_router(media_stream.routes(service, signature))
     app.include_router(sms.routes(service, signature))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voicebot.channels.security import SignedForm, read_signed
 from voicebot.channels.service import Service
-from voicebot.channels.twilio_voice import CallForm
+from voicebot.channels.twilio_voice import ENDS, CallForm
 from voicebot.channels.twiml import CALLBACK_PATH
-from voicebot.channels.voice_desk import EndStatus, VoiceDesk
+from voicebot.channels.voice_desk import VoiceDesk
 from voicebot.delivery import (
     MACHINE,
     UNANSWERED,
@@ -27,6 +27,7 @@ from voicebot.delivery import (
 from voicebot.errors import StoreError
 from voicebot.jobs.requests import Hooks
 from voicebot.numbers import is_textable
+from voicebot.privacy import Privacy
 from voicebot.store.outbox import KINDS, Ref
 from voicebot.store.sessions import Record
 from voicebot.twilio.signature import Signature
@@ -36,13 +37,24 @@ log = structlog.get_logger()
 TEXT_STATUS_PATH: Final = "/twilio/sms/status"
 CALL_STATUS_PATH: Final = "/twilio/calls/status"
 CALL_MACHINE_PATH: Final = "/twilio/calls/machine"
+RUNG_PATH: Final = "/twilio/mediator"
+RING_STATUS_PATH: Final = "/twilio/mediator/status"
+RING_MACHINE_PATH: Final = "/twilio/mediator/machine"
 #: The text to who was called back and did not pick up.
 _UNREACHED: Final = "sms.unreached"
 
 
 def hooks(origin: str) -> Hooks:
     """The addresses that go with a request to Twilio; `origin` is the public "https://host"."""
-    paths = (TEXT_STATUS_PATH, CALL_STATUS_PATH, CALL_MACHINE_PATH, CALLBACK_PATH)
+    paths = (
+        TEXT_STATUS_PATH,
+        CALL_STATUS_PATH,
+        CALL_MACHINE_PATH,
+        CALLBACK_PATH,
+        RING_STATUS_PATH,
+        RING_MACHINE_PATH,
+        RUNG_PATH,
+    )
     return Hooks(*(f"{origin}{path}" for path in paths))
 
 
@@ -72,9 +84,8 @@ class Reports:
         """A call that we made is over, or was never taken."""
         call = CallForm.model_validate(form.fields)
         after = await self._file(ref, reported_call(call.call_id, call.status, self._now()))
-        ends: dict[str, EndStatus] = {status: status for status in get_args(EndStatus)}
-        if call.status in ends and await self.service.runner.sessions.caller(call.call_id):
-            await self.desk.ended(call.call_id, ends[call.status], form.event_id())
+        if call.status in ENDS and await self.service.runner.sessions.caller(call.call_id):
+            await self.desk.ended(call.call_id, ENDS[call.status], form.event_id())
         else:
             await self._tell_unreached(ref, after)
 
@@ -120,7 +131,7 @@ def routes(service: Service, desk: VoiceDesk, signature: Signature) -> APIRouter
         async def webhook(request: Request) -> Response:
             form = await read_signed(request, signature, service.public_url)
             try:
-                await file(*_about(service, request.query_params.get("of", "")), form)
+                await file(*about(service.privacy, request.query_params.get("of", "")), form)
             except Exception as error:  # Twilio can do nothing about it; what stays unknown is asked for
                 log.error("report failed", path=path, error=type(error).__name__)
             return Response(status_code=204)
@@ -133,9 +144,9 @@ def routes(service: Service, desk: VoiceDesk, signature: Signature) -> APIRouter
     return router
 
 
-def _about(service: Service, token: str) -> tuple[Ref, int]:
+def about(privacy: Privacy, token: str) -> tuple[Ref, int]:
     """The record and the part of it that a sealed address names. Raises StoreError when it is not ours."""
-    kind, person, record_id, part = service.privacy.unseal(token)
+    kind, person, record_id, part = privacy.unseal(token)
     for known in KINDS:
         if known == kind:
             return Ref(known, str(person), str(record_id)), int(part)

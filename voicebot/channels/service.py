@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.event import Channel
@@ -20,7 +20,21 @@ from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
+from voicebot.switchboard.duty import Duty, noted
+from voicebot.switchboard.rings import Rings
+from voicebot.switchboard.switchboard import Switchboard
 from voicebot.twilio.rest import TwilioClient
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What connects people and mediators. Calls to people show `our_number` ("": whatever Twilio shows)."""
+
+    tickets: Tickets
+    duty: Duty
+    rings: Rings
+    board: Switchboard
+    our_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,8 +59,15 @@ class Service:
     threads: Threads | None = None
     tickets: Tickets | None = None
     mediators: Mediators | None = None
+    switches: Switches | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
+
+
+def unconnected(service: Service) -> Service:
+    """The same where nobody can be connected: what is asked of a mediator is noted, as by SMS."""
+    lookups = {**service.runner.lookups, "permanence": noted}
+    return replace(service, switches=None, runner=replace(service.runner, lookups=lookups))
 
 
 def wording(prompts: Prompts, says: tuple[Say, ...], channel: Channel) -> str:

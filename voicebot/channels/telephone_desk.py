@@ -6,32 +6,29 @@ import asyncio
 
 from voicebot.channels.media_stream import proof
 from voicebot.channels.service import Service
+from voicebot.channels.sounds import sounds
 from voicebot.channels.voice_desk import (
     AskKeys,
-    Audio,
     EndStatus,
     IncomingCall,
+    LeftQueue,
     Refuse,
     Reply,
-    Silence,
-    Sound,
     SpeakAndHangUp,
     Stream,
 )
+from voicebot.channels.waiting_room import WaitingRoom
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.digits import longest
 from voicebot.dialogue.policy import NUMBER_KINDS
-from voicebot.dialogue.session import Pace
 from voicebot.errors import StoreError
 from voicebot.numbers import e164, is_textable
-from voicebot.prompts import Pause
 from voicebot.runner import Reply as Turned
 from voicebot.runner import Who
 from voicebot.speech.audio import encode
 from voicebot.store.sessions import Record
 
 _APOLOGY = "common.again_later"
-_BREATH_S = 0.3
 
 
 class TelephoneDesk:
@@ -39,6 +36,7 @@ class TelephoneDesk:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._waiting = WaitingRoom(service)
         self._apology = service.prompts.text(service.prompts.render(Say(_APOLOGY), "keypad"))
 
     async def answer(self, call: IncomingCall) -> Reply:
@@ -64,11 +62,12 @@ class TelephoneDesk:
         who = await self._who(call_id)
         runner = self._service.runner
         turned = await (runner.press(who, digits, event_id) if digits else runner.stay_silent(who, event_id))
-        return self._reply(turned)
+        return await self._reply(who, turned)
 
     async def read(self, call_id: str, text: str, event_id: str) -> Reply:
         """The person wrote instead of pressing keys, which only a page lets them do."""
-        return self._reply(await self._service.runner.hear(await self._who(call_id), text, event_id))
+        who = await self._who(call_id)
+        return await self._reply(who, await self._service.runner.hear(who, text, event_id))
 
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         """The audio socket is closed: the call is over, or goes on by keypad at the same step."""
@@ -77,19 +76,43 @@ class TelephoneDesk:
         if not version:
             number = await self._service.runner.sessions.number(who.person)
             return await self._begin_by_keypad(who, event_id, is_textable(number))
+        if session.status == "handed_off":
+            return await self._waiting.enter(who) or SpeakAndHangUp()
         if session.status != "open":
             return SpeakAndHangUp()
-        return self._reply(
-            await self._service.runner.change_channel(who, "keypad", "stream closed", event_id)
-        )
+        turned = await self._service.runner.change_channel(who, "keypad", "stream closed", event_id)
+        return await self._reply(who, turned)
 
-    async def after_handoff(self, call_id: str, outcome: str, event_id: str) -> Reply:
-        """The queue gave the caller back."""
-        return await self.after_stream(call_id, event_id)
+    async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
+        """The queue gave the person back: they go on waiting, or choose when to be called."""
+        who = await self._who(call_id)
+        next_ = await self._waiting.after(who, left)
+        if next_ != "choose":
+            return next_
+        session, _ = await self._service.runner.sessions.load(who.person, who.session_id)
+        by_voice = self._service.recognizer is not None and session.channel == "voice"
+        turned = await self._service.runner.come_back(who, "voice" if by_voice else "keypad", event_id)
+        if by_voice and turned.listen:
+            return self._stream(who, session.textable, resumes=False)
+        return await self._reply(who, turned)
+
+    async def wait(self, call_id: str, round_: int) -> Reply:
+        """The person waits for a mediator."""
+        return await self._waiting.hold(await self._who(call_id), round_)
+
+    async def wait_keys(self, call_id: str, digits: str) -> Reply:
+        """The person pressed a key while waiting."""
+        return await self._waiting.press(await self._who(call_id), digits)
+
+    async def announce(self, call_id: str) -> Reply:
+        """The person is about to be connected."""
+        return self._waiting.announce()
 
     async def ended(self, call_id: str, status: EndStatus, event_id: str) -> None:
         """The call is over; what was answered can be resumed."""
-        await self._service.runner.hang_up(await self._who(call_id), event_id)
+        who = await self._who(call_id)
+        await self._service.runner.hang_up(who, event_id)
+        await self._waiting.leave(who, "hung_up")
 
     async def audio(self, token: str) -> bytes | None:
         """The sound of a sealed token: its text never stands in an address in clear."""
@@ -130,36 +153,27 @@ class TelephoneDesk:
         await self._service.runner.sessions.bind_call(who.session_id, who.person)
         if self._service.recognizer is None:
             return await self._begin_by_keypad(who, event_id, textable, resumes)
+        return self._stream(who, textable, resumes)
+
+    def _stream(self, who: Who, textable: bool, resumes: bool) -> Stream:
         told = {"person": who.person, "proof": proof(self._service, who.session_id, who.person)}
         flags = {"textable": textable, "resumes": resumes}
         return Stream(parameters=told | {name: "yes" if flag else "no" for name, flag in flags.items()})
 
     async def _begin_by_keypad(self, who: Who, event_id: str, textable: bool, resumes: bool = False) -> Reply:
-        return self._reply(await self._service.runner.start(who, "keypad", event_id, textable, resumes))
+        turned = await self._service.runner.start(who, "keypad", event_id, textable, resumes)
+        return await self._reply(who, turned)
 
-    def _reply(self, turned: Turned) -> Reply:
-        sounds, listen = self._sounds(turned), turned.listen
+    async def _reply(self, who: Who, turned: Turned) -> Reply:
+        said, listen = sounds(self._service, turned.says, turned.session.pace), turned.listen
         if listen is None:
-            return SpeakAndHangUp(sounds)
+            waits = turned.session.status == "handed_off"
+            return (await self._waiting.enter(who, said) if waits else None) or SpeakAndHangUp(said)
         typed = listen.expecting.kind in NUMBER_KINDS
         return AskKeys(
-            sounds,
+            said,
             turn=turned.session.turn,
             max_digits=longest(listen.expecting),
             finish_on_key="#" if typed else "",
             timeout_s=listen.timeout_s,
         )
-
-    def _sounds(self, turned: Turned) -> tuple[Sound, ...]:
-        sounds: list[Sound] = []
-        for say in turned.says:
-            for piece in self._service.prompts.render(say, "keypad"):
-                if isinstance(piece, Pause):
-                    sounds.append(Silence(piece.seconds))
-                else:
-                    sounds.append(self._audio(piece.text, piece.key, turned.session.pace))
-            sounds.append(Silence(_BREATH_S))
-        return tuple(sounds[:-1])
-
-    def _audio(self, text: str, key: str | None, pace: Pace) -> Audio:
-        return Audio(self._service.privacy.seal([text, key, pace]))

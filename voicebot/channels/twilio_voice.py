@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Final, get_args
 
 import structlog
@@ -20,17 +20,23 @@ from voicebot.channels import sound_file
 from voicebot.channels.security import SignedForm, read_signed
 from voicebot.channels.twiml import (
     AFTER_PATH,
+    ANNOUNCE_PATH,
     AUDIO_PATH,
     CALLBACK_PATH,
     HANDOFF_PATH,
     KEYS_PATH,
     LONGEST_SILENCE_MS,
+    MUSIC,
     STATUS_PATH,
     VOICE_PATH,
+    WAIT_KEYS_PATH,
+    WAIT_PATH,
     Addresses,
     render,
 )
-from voicebot.channels.voice_desk import EndStatus, IncomingCall, Reply, VoiceDesk
+from voicebot.channels.voice_desk import EndStatus, IncomingCall, LeftQueue, Reply, VoiceDesk
+from voicebot.speech.audio import encode
+from voicebot.speech.hold_music import hold_music
 from voicebot.twilio import twiml
 from voicebot.twilio.signature import Signature
 
@@ -45,6 +51,9 @@ _CACHE_S: Final = 3600
 _FAILED_SOUND_MS: Final = 200
 _SILENCE: Final = re.compile(r"silence-([0-9]{1,4})")
 _NOT_KEYS: Final = re.compile(r"[^0-9*#]")
+
+#: The states of a call that is over.
+ENDS: Final[Mapping[str, EndStatus]] = {status: status for status in get_args(EndStatus)}
 
 Step = Callable[["CallForm", str], Awaitable[Reply]]
 
@@ -61,6 +70,7 @@ class CallForm(BaseModel):
     digits: Annotated[str, Field(alias="Digits", max_length=64)] = ""
     finished_on: Annotated[str, Field(alias="FinishedOnKey", max_length=1)] = ""
     queue_result: Annotated[str, Field(alias="QueueResult", max_length=40)] = ""
+    queue_id: Annotated[str, Field(alias="QueueSid", pattern=r"^(QU[0-9a-fA-F]{32})?$")] = ""
     answered_by: Annotated[str, Field(alias="AnsweredBy", max_length=40)] = ""
     dial_status: Annotated[str, Field(alias="DialCallStatus", max_length=40)] = ""
 
@@ -83,13 +93,10 @@ def routes(
     Who cannot be answered twice is connected to `fallback_number` (+33…), if there is one.
     """
     router = APIRouter()
-    hooks = _Hooks(desk, signature, Addresses(origin.rstrip("/")), answer_within_s, fallback_number)
+    hooks = Webhooks(desk, signature, origin, answer_within_s, fallback_number)
 
     def serve(path: str, step: Step) -> None:
-        async def webhook(request: Request) -> Response:
-            return await hooks.reply(request, step)
-
-        router.add_api_route(path, webhook, methods=["POST"])
+        hooks.serve(router, path, step)
 
     async def answer(form: CallForm, event_id: str) -> Reply:
         return await desk.answer(IncomingCall(form.call_id, event_id, form.from_number, form.to_number))
@@ -101,7 +108,20 @@ def routes(
         return await desk.after_stream(form.call_id, event_id)
 
     async def after_handoff(form: CallForm, event_id: str) -> Reply:
-        return await desk.after_handoff(form.call_id, form.queue_result or form.dial_status, event_id)
+        left = LeftQueue(form.queue_result, form.status in ENDS, form.queue_id)
+        return await desk.after_handoff(form.call_id, left, event_id)
+
+    async def wait_keys(form: CallForm, event_id: str) -> Reply:
+        return await desk.wait_keys(form.call_id, form.keys)
+
+    async def announce(form: CallForm, event_id: str) -> Reply:
+        return await desk.announce(form.call_id)
+
+    async def wait(request: Request) -> Response:
+        async def hold(form: CallForm, event_id: str) -> Reply:
+            return await desk.wait(form.call_id, _count(request, "round"))
+
+        return await hooks.reply(request, hold)
 
     async def call_back(form: CallForm, event_id: str) -> Reply:
         return await desk.call_back(IncomingCall(form.call_id, event_id, form.to_number, form.from_number))
@@ -111,19 +131,35 @@ def routes(
     serve(KEYS_PATH, keys)
     serve(AFTER_PATH, after_stream)
     serve(HANDOFF_PATH, after_handoff)
+    serve(WAIT_KEYS_PATH, wait_keys)
+    serve(ANNOUNCE_PATH, announce)
+    router.add_api_route(WAIT_PATH, wait, methods=["POST"])
     router.add_api_route(STATUS_PATH, hooks.status, methods=["POST"])
     router.add_api_route(AUDIO_PATH + "/{name}.wav", hooks.audio, methods=["GET"])
     return router
 
 
-class _Hooks:
-    """What the webhooks share."""
+class Webhooks:
+    """What the webhooks share: each answers with TwiML, whatever happens."""
 
     def __init__(
-        self, desk: VoiceDesk, signature: Signature, at: Addresses, answer_within_s: float, passed_on_to: str
+        self,
+        desk: VoiceDesk,
+        signature: Signature,
+        origin: str,
+        answer_within_s: float = ANSWER_WITHIN_S,
+        passed_on_to: str = "",
     ) -> None:
-        self._desk, self._signature, self._at = desk, signature, at
+        self._desk, self._signature, self._at = desk, signature, Addresses(origin.rstrip("/"))
         self._answer_within_s, self._passed_on_to = answer_within_s, passed_on_to
+
+    def serve(self, router: APIRouter, path: str, step: Step) -> None:
+        """Answer `path` with what `step` says."""
+
+        async def webhook(request: Request) -> Response:
+            return await self.reply(request, step)
+
+        router.add_api_route(path, webhook, methods=["POST"])
 
     async def reply(self, request: Request, step: Step) -> Response:
         """What `step` says, as TwiML; an apology when it fails."""
@@ -151,6 +187,8 @@ class _Hooks:
         pause = _SILENCE.fullmatch(name)
         if pause and int(pause[1]) <= LONGEST_SILENCE_MS:
             return _sound(sound_file.silence(int(pause[1])))
+        if name == MUSIC:
+            return _sound(await asyncio.to_thread(lambda: encode(hold_music())))
         try:
             mulaw = await self._desk.audio(name)
         except Exception as error:  # Twilio ends a call whose sound fails; a silence lets it go on
@@ -162,14 +200,13 @@ class _Hooks:
 
     async def _end(self, form: SignedForm) -> None:
         call = CallForm.model_validate(form.fields)
-        ends: dict[str, EndStatus] = {status: status for status in get_args(EndStatus)}
-        if call.status in ends:
-            await self._desk.ended(call.call_id, ends[call.status], form.event_id())
+        if call.status in ENDS:
+            await self._desk.ended(call.call_id, ENDS[call.status], form.event_id())
 
     def _apology(self, request: Request) -> str:
         """Say that we failed and ask the same webhook again; when it fails once more, pass the caller on."""
         apology = (twiml.Speak(self._desk.apology()),)
-        failures = _failures(request) + 1
+        failures = _count(request, "failures") + 1
         if failures >= MOST_FAILURES and self._passed_on_to:
             return twiml.pass_on(self._passed_on_to, apology, ())
         if failures >= MOST_FAILURES:
@@ -182,8 +219,9 @@ def _sound(mulaw: bytes, cache: str = f"private, max-age={_CACHE_S}") -> Respons
     return Response(sound_file.wav(mulaw), media_type="audio/wav", headers={"Cache-Control": cache})
 
 
-def _failures(request: Request) -> int:
-    count = request.query_params.get("failures", "0")
+def _count(request: Request, name: str) -> int:
+    """A small number in the address; 0 when there is none."""
+    count = request.query_params.get(name, "0")
     return int(count) if count.isdecimal() and len(count) < 3 else 0
 
 

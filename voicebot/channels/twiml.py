@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from voicebot.channels.voice_desk import (
+    Announce,
     AskKeys,
     Audio,
     Dial,
     Enqueue,
+    Hold,
+    LeaveQueue,
+    Music,
     Refuse,
     Reply,
     Silence,
     Sound,
     SpeakAndHangUp,
     Stream,
+    TakeFromQueue,
     Words,
 )
 from voicebot.twilio import twiml
@@ -27,8 +32,13 @@ AFTER_PATH: Final = "/twilio/voice/after"
 HANDOFF_PATH: Final = "/twilio/voice/handoff"
 CALLBACK_PATH: Final = "/twilio/voice/callback"
 STATUS_PATH: Final = "/twilio/voice/status"
+WAIT_PATH: Final = "/twilio/voice/wait"
+WAIT_KEYS_PATH: Final = "/twilio/voice/wait/keys"
+ANNOUNCE_PATH: Final = "/twilio/voice/announce"
 AUDIO_PATH: Final = "/twilio/audio"
 STREAM_PATH: Final = "/twilio/stream"
+#: The name of the sound to wait by.
+MUSIC: Final = "music"
 #: The longest pause that has an address of its own.
 LONGEST_SILENCE_MS: Final = 5000
 
@@ -66,13 +76,23 @@ def render(reply: Reply, at: Addresses) -> str:
                 at.stream, parameters, at.page(AFTER_PATH, turn), _playable(sounds, at)
             )
         case AskKeys():
-            action = at.page(KEYS_PATH, reply.turn)
+            action = at.page(reply.action) if reply.action else at.page(KEYS_PATH, reply.turn)
             said = _playable(reply.sounds, at)
             return twiml.ask_keys(said, action, reply.max_digits, reply.finish_on_key, reply.timeout_s)
         case SpeakAndHangUp(sounds):
             return twiml.hang_up(_playable(sounds, at))
         case Enqueue():
             return _enqueue(reply, at)
+        case Hold(sounds, round_):
+            again = at.page(f"{WAIT_PATH}?round={round_ + 1}")
+            return twiml.hold(_playable(sounds, at), at.page(WAIT_KEYS_PATH), again)
+        case LeaveQueue():
+            return twiml.leave_queue()
+        case TakeFromQueue(queue, action, sounds):
+            heard = at.page(ANNOUNCE_PATH)
+            return twiml.take_from_queue(queue, at.page(action), heard, _playable(sounds, at))
+        case Announce(sounds):
+            return twiml.play(_playable(sounds, at))
         case Dial():
             return _dial(reply, at)
         case Refuse(reason):
@@ -89,7 +109,7 @@ def _enqueue(reply: Enqueue, at: Addresses) -> str:
 def _dial(reply: Dial, at: Addresses) -> str:
     return twiml.dial_number(
         reply.number,
-        at.page(HANDOFF_PATH, reply.turn),
+        at.page(reply.action),
         caller_id=reply.caller_id,
         timeout_s=reply.timeout_s,
         whisper_url=at.page(reply.whisper_path) if reply.whisper_path else None,
@@ -104,5 +124,7 @@ def _playable(sounds: Iterable[Sound], at: Addresses) -> Iterator[twiml.Sound]:
                 yield twiml.Play(at.audio(token))
             case Silence(seconds):
                 yield twiml.Play(at.silence(seconds))
+            case Music():
+                yield twiml.Play(at.audio(MUSIC))
             case Words(text):
                 yield twiml.Speak(text)

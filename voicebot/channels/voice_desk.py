@@ -32,7 +32,12 @@ class Silence:
     seconds: float
 
 
-Sound = Audio | Words | Silence
+@dataclass(frozen=True)
+class Music:
+    """Something soft to wait by."""
+
+
+Sound = Audio | Words | Silence | Music
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,17 @@ class Stream:
 
 @dataclass(frozen=True)
 class AskKeys:
-    """Say `sounds` and wait for keys: at most `max_digits`, or up to `finish_on_key` ("": no such key)."""
+    """Say `sounds` and wait for keys: at most `max_digits`, or up to `finish_on_key` ("": no such key).
+
+    They go to the path `action`, by default to who answers questions.
+    """
 
     sounds: tuple[Sound, ...]
     turn: int = 0
     max_digits: int | None = 1
     finish_on_key: Literal["", "#"] = ""
     timeout_s: float = 8.0
+    action: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,14 +83,46 @@ class Enqueue:
 
 @dataclass(frozen=True)
 class Dial:
-    """Call a mediator's `number` and connect both; who answers first hears the TwiML at `whisper_path`."""
+    """Call `number` and connect both; who answers first hears the TwiML at `whisper_path`.
+
+    What next is asked at the path `action`.
+    """
 
     number: str
-    turn: int = 0
+    action: str
     sounds: tuple[Sound, ...] = ()
     caller_id: str | None = None
     timeout_s: float = 30.0
     whisper_path: str | None = None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What who waits in a queue hears; `round` counts how often it was asked for."""
+
+    sounds: tuple[Sound, ...]
+    round: int = 0
+
+
+@dataclass(frozen=True)
+class LeaveQueue:
+    """Wait no longer; `after_handoff` is asked what next."""
+
+
+@dataclass(frozen=True)
+class TakeFromQueue:
+    """Connect a mediator with who waits in `queue`; what next is asked at the path `action`."""
+
+    queue: str
+    action: str
+    sounds: tuple[Sound, ...] = ()
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Say `sounds` to who is about to be connected."""
+
+    sounds: tuple[Sound, ...]
 
 
 @dataclass(frozen=True)
@@ -91,7 +132,9 @@ class Refuse:
     reason: Literal["rejected", "busy"] = "busy"
 
 
-Reply = Stream | AskKeys | SpeakAndHangUp | Enqueue | Dial | Refuse
+Reply = (
+    Stream | AskKeys | SpeakAndHangUp | Enqueue | Hold | LeaveQueue | TakeFromQueue | Announce | Dial | Refuse
+)
 
 #: How a call ended.
 EndStatus = Literal["completed", "busy", "failed", "no-answer", "canceled"]
@@ -105,6 +148,15 @@ class IncomingCall:
     event_id: str
     from_number: str
     to_number: str
+
+
+@dataclass(frozen=True)
+class LeftQueue:
+    """The person left the queue `queue_id`, a SID. `outcome`: Twilio's QueueResult; `gone`: they hung up."""
+
+    outcome: str
+    gone: bool
+    queue_id: str = ""
 
 
 class VoiceDesk(Protocol):
@@ -129,8 +181,17 @@ class VoiceDesk(Protocol):
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         """The audio socket was closed, or never opened: what next?"""
 
-    async def after_handoff(self, call_id: str, outcome: str, event_id: str) -> Reply:
-        """The queue or the dialled call is over. `outcome` is Twilio's QueueResult or DialCallStatus."""
+    async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
+        """The person left the queue: what next?"""
+
+    async def wait(self, call_id: str, round_: int) -> Reply:
+        """The person waits in a queue: what do they hear, for the `round_`th time?"""
+
+    async def wait_keys(self, call_id: str, digits: str) -> Reply:
+        """The person pressed `digits` while waiting."""
+
+    async def announce(self, call_id: str) -> Reply:
+        """The person is about to be connected with a mediator."""
 
     async def ended(self, call_id: str, status: EndStatus, event_id: str) -> None:
         """The call is over."""

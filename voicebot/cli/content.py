@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from voicebot.app import FLOWS, PROMPTS, ROOT, voice
+from voicebot.app import FLOWS, LOOKUPS, PROMPTS, ROOT, voice
+from voicebot.cli import writing
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.content import check_all
@@ -21,8 +23,7 @@ from voicebot.dialogue.flow import Flows
 from voicebot.errors import DataError, ModelError
 from voicebot.flows import draw, schema, svg
 from voicebot.flows.load import list_flows, load_flows, stale
-from voicebot.places import LOOKUPS
-from voicebot.prompts import Prompts
+from voicebot.prompts import Prompts, load
 from voicebot.speech import voices
 
 
@@ -37,10 +38,17 @@ def add_commands(commands: Commands) -> None:
     drawn = add(flows, "draw", "draw a procedure", _draw)
     drawn.add_argument("flow")
     drawn.add_argument("--svg", metavar="FILE", type=Path, help="write a picture instead of Mermaid text")
+    writing.add_commands(flows)
     add(flows, "schema", "the JSON Schema of a procedure, for completion in editors", _schema)
     prompts = add(commands, "prompts", "the sentences").add_subparsers(required=True, metavar="COMMAND")
     spoken = add(prompts, "check", "check the language of all sentences", _check)
     spoken.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    add(
+        prompts,
+        "schema",
+        "the JSON Schema of a procedure's sentences, for completion in editors",
+        _prompts_schema,
+    )
     add(prompts, "render", "speak every sentence ahead, so that speaking costs nothing in a call", _render)
 
 
@@ -96,8 +104,17 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    print(json.dumps(schema.json_schema(), ensure_ascii=False, indent=2))
+    _print_schema(schema.json_schema())
     return 0
+
+
+def _prompts_schema(options: argparse.Namespace) -> int:
+    _print_schema(load.json_schema())
+    return 0
+
+
+def _print_schema(found: Mapping[str, Any]) -> None:
+    print(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _render(options: argparse.Namespace) -> int:

@@ -66,7 +66,9 @@ def _place(
         carried(told) as (settings, account),
         rehearse(settings, Path(data)) as running,
     ):
-        callee = Callee(running.url, running.auth_token, running.journal, synthesizer)
+        if options.mediator:
+            running.put_on_duty()
+        callee = Callee(running.url, running.auth_token, running.journal, synthesizer, account=account)
         result = run(options, turns, callee, CallerVoice(synthesizer))
         running.settle()
         for text in () if options.json else account.texts:

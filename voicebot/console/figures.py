@@ -119,7 +119,7 @@ class _Figures:
         if what == "topic":
             return topic_name(self.desk.prompts, code)
         if what == "left":
-            return place_name(self.desk.prompts, Place(*code.split(".", 1)))
+            return place_name(self.desk.prompts, self.desk.flows, Place(*code.split(".", 1)))
         return str(words()[_NAMES[what]].get(code, code))
 
 

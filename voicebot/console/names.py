@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicebot.console.pages import capitalised, words
+from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.session import Place
 from voicebot.errors import PromptError
 from voicebot.prompts import Prompts
@@ -16,15 +17,22 @@ def topic_name(prompts: Prompts, topic: str | None) -> str:
     return capitalised(known.label) if known else topic
 
 
-def place_name(prompts: Prompts, place: Place) -> str:
+def place_name(prompts: Prompts, flows: Flows, place: Place) -> str:
     """A step as "Le RSA : votre âge"."""
-    return f"{topic_name(prompts, place.flow)} : {step_name(prompts, place)}"
+    return f"{topic_name(prompts, place.flow)} : {step_name(prompts, flows, place)}"
 
 
-def step_name(prompts: Prompts, place: Place) -> str:
+def step_name(prompts: Prompts, flows: Flows, place: Place) -> str:
     """A step by the short name of its question, else by its sentence."""
-    key = f"{place.flow}.{place.step}"
     try:
-        return prompts.label(key)
+        return prompts.label(question_key(flows, place))
     except PromptError:
         return place.step
+
+
+def question_key(flows: Flows, place: Place) -> str:
+    """The prompt that a step asks or tells, also where it is written for several procedures."""
+    if not flows.has(place):
+        return f"{place.flow}.{place.step}"
+    step = flows.step(place)
+    return step.title or step.prompt

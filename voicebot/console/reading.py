@@ -95,9 +95,8 @@ class Reading:
     def _stopped(self, ticket: Ticket, records: Sequence[Record]) -> str:
         forms, place = words()["summary"], self.stopped_at(ticket, records)
         lost = sum(1 for record in records if _is_lost(record))
-        where = (
-            forms["stopped"].format(step=step_name(self.prompts, place)) if place else forms["not_stopped"]
-        )
+        name = step_name(self.prompts, self.flows, place) if place else ""
+        where = forms["stopped"].format(step=name) if place else forms["not_stopped"]
         return str(where) + (
             str(forms["lost_once" if lost == 1 else "lost"].format(count=lost)) if lost else ""
         )
@@ -135,8 +134,9 @@ class Reading:
             return Answer(name, self._value(str(value), None))
         step = next(self._asking(slot, topic), None)
         if step is None:
-            return Answer(slot.replace("_", " "), self._value(str(value), None))
-        return Answer(step_name(self.prompts, step), self._value(str(value), step))
+            name = words()["deduced"].get(slot, slot.replace("_", " "))
+            return Answer(str(name), self._value(str(value), None))
+        return Answer(step_name(self.prompts, self.flows, step), self._value(str(value), step))
 
     def _asking(self, slot: str, topic: str | None) -> Iterator[Place]:
         """The steps that fill `slot`, those of the procedure first."""

@@ -43,6 +43,15 @@ class Activity:
     place: str
     outcome: str
     answers: Sequence[Answer]
+    level: str = ""
+
+
+#: What the digital needs check found, as the report puts it.
+_AUTONOMY: Final[Mapping[str, Autonomy]] = {
+    "autonome": "autonomous",
+    "accompagne": "partly",
+    "eloigne": "accompanied",
+}
 
 
 def filled(activity: Activity) -> Report:
@@ -54,7 +63,7 @@ def filled(activity: Activity) -> Report:
     return Report(
         themes=frozenset({theme} if theme else ()),
         equipment=frozenset({"phone"} if activity.channel in _CHANNELS else ()),
-        autonomy="accompanied" if needs else "partly",
+        autonomy=_AUTONOMY.get(activity.level, "accompanied" if needs else "partly"),
         orientation=frozenset(danger | oriented),
     )
 

@@ -8,6 +8,7 @@ from fastapi import HTTPException, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from voicebot.assessment.levels import LEVEL
 from voicebot.console import report
 from voicebot.console.desk import Desk
 from voicebot.console.forms import Form
@@ -51,6 +52,7 @@ class _ReportPage:
             place_of(ticket),
             ticket.outcome,
             reading.answers(ticket.slots, ticket.topic),
+            str(ticket.slots.get(LEVEL, "")),
         )
 
     def _page(

@@ -25,6 +25,9 @@ from voicebot.store.threads import Message
 
 _LONGEST_NOTE: Final = 1000
 _LONGEST_TEXT: Final = 600
+#: The procedure that is the digital needs check, and the text that offers it.
+_ASSESSMENT: Final = "bilan_numerique"
+_OFFERED_BY_TEXT: Final = "sms.bilan"
 
 #: A transition of `voicebot.handoff.ticket`, for the mediator with this id at this time.
 Transition = Callable[[Ticket, str, float], Ticket]
@@ -43,6 +46,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         "later": actions.call_later,
         "text": actions.text,
         "call": actions.call,
+        "assess": actions.assess,
     }
     return [desk.guard.action(f"/tickets/{{id}}/{name}", act) for name, act in own.items()]
 
@@ -120,6 +124,31 @@ class _Actions:
         await self.desk.note(visitor, "text", ticket.id)
         return self.desk.go(f"/tickets/{ticket.id}#thread-card", "text")
 
+    async def assess(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        """Ask the person for the digital needs check: when they are next with us, by a text, or by a call."""
+        how, at = form.text("how"), self.desk.clock()
+        if how not in words()["assessment"]["ways"]:
+            return await self._wrong(request, visitor, "how")
+        answer = await self._do(
+            request, visitor, "assess", lambda t, who, at: handoff.ask_assessment(t, who, how, at)
+        )
+        ticket = await self._ticket(request)
+        if not _asked(ticket, visitor.account.id, at):
+            return answer
+        await self.desk.sessions.propose(ticket.person, _ASSESSMENT)
+        await self._reach_out(ticket, how, at)
+        return answer
+
+    async def _reach_out(self, ticket: Ticket, how: str, at: float) -> None:
+        """A text with the keyword, or a call of ours that begins with the offer."""
+        record_id = f"{ticket.id}:{secrets.token_hex(6)}"
+        content = {"topic": "", "notes": [_OFFERED_BY_TEXT], "slots": {}, "person": ticket.person}
+        kind = {"text": "sms", "call": "callback"}.get(how)
+        if kind == "sms":  # what the person answers is for the assistant
+            await self.desk.threads.let_go(ticket.person, ticket.id)
+        if kind:
+            await self.desk.sessions.add(ticket.person, Record(kind, record_id, at, content))
+
     async def _send(self, ticket: Ticket, visitor: Visitor, text: str) -> None:
         """Kept in the thread first: if the rest fails, it is seen there as not sent."""
         at, message_id = self.desk.clock(), f"{ticket.id}:{secrets.token_hex(6)}"
@@ -159,3 +188,8 @@ def _moment(day: str, time: str) -> float | None:
         return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=PARIS).timestamp()
     except ValueError:
         return None
+
+
+def _asked(ticket: Ticket, who: str, at: float) -> bool:
+    """Whether `who` asked for the digital needs check just now, since `at`."""
+    return any(e.what == "assessment_asked" and e.who == who and e.at >= at for e in ticket.history)

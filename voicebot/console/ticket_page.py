@@ -15,7 +15,7 @@ from voicebot.console import drawing, live
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Visitor
 from voicebot.console.history import told
-from voicebot.console.names import topic_name
+from voicebot.console.names import question_key, topic_name
 from voicebot.console.reading import Reading, Record
 from voicebot.console.rows import Naming
 from voicebot.console.thread import shown_messages
@@ -141,7 +141,7 @@ class TicketPage:
         if flow is None:
             return None
         place = self._reading.stopped_at(known.ticket, known.records)
-        stopped = self.desk.prompts.caption(f"{place.flow}.{place.step}") if place else ""
+        stopped = self.desk.prompts.caption(question_key(self.desk.flows, place)) if place else ""
         verified = any(fact["verified_on"] for fact in flow.facts)
         facts = [{**fact, "link": drawing.page_of(str(fact["source"]))} for fact in flow.facts]
         return {

@@ -12,6 +12,8 @@ from voicebot.dialogue.policy import NUMBER_KINDS
 from voicebot.dialogue.session import Pending
 from voicebot.dialogue.turn import Turn
 
+#: The kind of question that offers some of a step's choices.
+AMONG = "among"
 _FIXED_LABELS = {"yes_no": ("common.oui", "common.non"), "more": ("common.suite",)}
 
 
@@ -69,6 +71,14 @@ def offer(
 def offer_choice(turn: Turn, kind: str, prompt: str, expecting: Expecting, labels: tuple[str, ...]) -> Turn:
     """Ask the person to pick one of a few, each named by a prompt key."""
     return ask(_with(turn, Pending(kind, prompt, expecting, labels)))
+
+
+def offer_among(turn: Turn, step: Step) -> Turn:
+    """Ask the person to pick one of those choices of `step` that its slot lists; all when it lists none."""
+    listed = str(turn.session.slots.get(step.among or "", "")).split(",")
+    choices = tuple(choice for choice in listed if choice in step.choices) or step.choices
+    labels = tuple(_label(step, choice) for choice in choices)
+    return offer_choice(turn, AMONG, step.prompt, Expecting("choice", choices, step.sensitive), labels)
 
 
 def _with(turn: Turn, pending: Pending) -> Turn:

@@ -57,7 +57,7 @@ def _menu(turn: Turn) -> Turn:
 
 
 def _human(turn: Turn) -> Turn:
-    return enter(turn, turn.flows.human)
+    return enter(turn, turn.flows.human_for(turn.session.topic))
 
 
 def _stop(turn: Turn) -> Turn:
@@ -121,7 +121,7 @@ def forget(turn: Turn) -> Turn:
 
 def _call_back(turn: Turn) -> Turn:
     if turn.session.channel != "sms":
-        return enter(turn, turn.flows.human)
+        return enter(turn, turn.flows.human_for(turn.session.topic))
     turn = over(turn).cause(CallBack(turn.key)).remark("common.callback_soon")
     return turn.listen() if turn.session.spoken else ask(turn)
 

@@ -18,6 +18,7 @@ _LENGTHS = {
     "date": 8,
     "postal_code": 5,
     "phone": 10,
+    "code": 4,
 }
 
 
@@ -101,6 +102,10 @@ def _phone(entered: str) -> Value | None:
     return entered if len(entered) == 10 and entered[0] == "0" and entered[1] != "0" else None
 
 
+def _code(entered: str) -> Value | None:
+    return entered if len(entered) == 4 else None
+
+
 _READERS: dict[str, Callable[[str], Value | None]] = {
     "number": _up_to(10**_LONGEST_NUMBER - 1),
     "amount": _up_to(10**_LONGEST_NUMBER - 1),
@@ -109,4 +114,5 @@ _READERS: dict[str, Callable[[str], Value | None]] = {
     "date": _date,
     "postal_code": _postal_code,
     "phone": _phone,
+    "code": _code,
 }

@@ -20,6 +20,8 @@ ANSWER_NAMES = "documents.reponse"
 COMPLETE, LACKING = "documents.complet", "documents.manque"
 
 _SLOT = "document_"
+#: The slot that lists papers known to be missing from before, separated by commas.
+LISTED = "file_papers"
 _EXPLAINED, _TO_GET, _LACKING = "explication", "obtenir", "manque"
 #: The stages of asking for a paper; "" is the question.
 STAGES = ("", _EXPLAINED, _TO_GET)
@@ -47,9 +49,15 @@ def prompts(document: str) -> dict[str, str]:
 
 
 def missing(slots: Mapping[str, Value]) -> tuple[str, ...]:
-    """The papers that the person does not have, in the order asked."""
+    """The papers that the person does not have: those listed and not yet asked about, then as asked."""
     answered = ((asked_in(name), value) for name, value in slots.items())
-    return tuple(document for document, value in answered if document and value != HAVE)
+    listed = tuple(each for each in listed_in(slots) if slot(each) not in slots)
+    return listed + tuple(document for document, value in answered if document and value != HAVE)
+
+
+def listed_in(slots: Mapping[str, Value], name: str = LISTED) -> tuple[str, ...]:
+    """The papers that the slot `name` lists."""
+    return tuple(document for document in str(slots.get(name, "")).split(",") if document)
 
 
 def next_paper(step: Step, place: Place, slots: Mapping[str, Value]) -> Place | None:
@@ -57,8 +65,9 @@ def next_paper(step: Step, place: Place, slots: Mapping[str, Value]) -> Place | 
 
     None when nothing is missing, or when the only paper was just spoken of.
     """
-    asked = [document for document in step.documents if slot(document) in slots]
-    open_ = [document for document in step.documents if document not in asked]
+    wanted = listed_in(slots, step.among) if step.among else step.documents
+    asked = [document for document in step.documents if document in wanted and slot(document) in slots]
+    open_ = [document for document in step.documents if document in wanted and document not in asked]
     if open_:
         return replace(place, part=open_[0])
     lacking = set(missing(slots)) & set(asked)
@@ -67,7 +76,8 @@ def next_paper(step: Step, place: Place, slots: Mapping[str, Value]) -> Place | 
 
 def is_first(step: Step, slots: Mapping[str, Value]) -> bool:
     """Whether no paper of `step` was asked about yet."""
-    return not any(slot(document) in slots for document in step.documents)
+    wanted = listed_in(slots, step.among) if step.among else step.documents
+    return not any(slot(document) in slots for document in wanted)
 
 
 def about_paper(step: Step, place: Place) -> Step:

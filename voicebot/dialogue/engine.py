@@ -12,6 +12,7 @@ from voicebot.dialogue.codec import from_dict
 from voicebot.dialogue.commands import COMMANDS, command
 from voicebot.dialogue.digits import read
 from voicebot.dialogue.event import (
+    CameBack,
     ChannelChanged,
     Event,
     Heard,
@@ -23,15 +24,16 @@ from voicebot.dialogue.event import (
 )
 from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Meaning
-from voicebot.dialogue.memory import CONSENT, gathered
-from voicebot.dialogue.pending import decide, resume, start_danger
+from voicebot.dialogue.memory import CONSENT, gathered, mentioned
+from voicebot.dialogue.pending import ABOUT_TOPIC, decide, resume, start_danger
 from voicebot.dialogue.policy import REMEMBERED_EVENTS
 from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match, silence
 from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Session
+from voicebot.dialogue.spoken_file import AGAIN, found, is_guest, ticks
 from voicebot.dialogue.turn import Turn
-from voicebot.dialogue.walk import enter
+from voicebot.dialogue.walk import enter, start_topic
 
 
 def step(session: Session, event: Event, flows: Flows) -> tuple[Session, tuple[Action, ...]]:
@@ -53,7 +55,7 @@ def step(session: Session, event: Event, flows: Flows) -> tuple[Session, tuple[A
 
 
 def _handler(turn: Turn, event: Event) -> Callable[[Turn, Any], Turn]:
-    if isinstance(event, Started | HungUp):
+    if isinstance(event, Started | HungUp | CameBack):
         return _HANDLERS[type(event)]
     if turn.session.status == "new":
         return lambda turn, event: enter(turn.change(status="open"), turn.flows.welcome)
@@ -83,7 +85,10 @@ def _started(turn: Turn, event: Started) -> Turn:
         return turn.change(channel=event.channel).again()
     turn = _fresh(turn, event)
     previous = from_dict(event.previous) if event.previous else None
-    if previous is None or previous.practice or not (previous.trail or event.resumes):
+    goes_on = previous is not None and not previous.practice and bool(previous.trail or event.resumes)
+    if turn.flows.start(event.proposed) and (event.resumes or not goes_on):
+        return _propose(turn, event.proposed)
+    if previous is None or not goes_on:
         return enter(turn, turn.flows.welcome)
     if event.resumes:
         return resume(turn.remark("common.calling_back"), previous)
@@ -91,6 +96,12 @@ def _started(turn: Turn, event: Started) -> Turn:
     prompt = "common.resume" if previous.topic else "common.resume_question"
     topic = {"topic": previous.topic} if previous.topic else {}
     return offer(turn, "resume", prompt, topic, {"previous": event.previous})
+
+
+def _propose(turn: Turn, topic: str) -> Turn:
+    """A mediator wants this procedure offered."""
+    named = {"topic": topic}
+    return offer(turn.change(place=turn.flows.question), "topic", "common.proposed", named, named)
 
 
 def _fresh(turn: Turn, event: Started) -> Turn:
@@ -122,12 +133,29 @@ def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
     """The one way every answer takes, spoken, texted or typed."""
     if meaning.danger:
         return _danger(turn, meaning, meaning.danger)
+    if _is_scam(turn, meaning):
+        return _warned(turn, meaning.intent)
     if meaning.certainty == "none":
         return no_match(turn, remark)
     if meaning.value is None and meaning.intent in COMMANDS:
         return command(turn, meaning)
-    pending = turn.session.pending
+    turn, pending = mentioned(turn, meaning), turn.session.pending
     return decide(turn, pending, meaning) if pending else answer(turn, meaning)
+
+
+def _is_scam(turn: Turn, meaning: Meaning) -> bool:
+    """Somebody tells in the middle of something else that they are asked for a code, a card or money."""
+    named = meaning.value is None and meaning.intent == turn.flows.guard and meaning.certainty == "sure"
+    about_topic = turn.expecting.kind == "intent" or (
+        turn.session.pending is not None and turn.session.pending.kind in ABOUT_TOPIC
+    )
+    return named and not about_topic and turn.session.topic != turn.flows.guard
+
+
+def _warned(turn: Turn, topic: str) -> Turn:
+    """What never to give is said before anything is asked; a no goes on where they were."""
+    named = {"topic": topic}
+    return offer(turn.remark("common.never_give"), "switch", "common.guard_confirm", named, named)
 
 
 def _danger(turn: Turn, meaning: Meaning, danger: str) -> Turn:
@@ -145,9 +173,18 @@ def _looked_up(turn: Turn, event: LookedUp) -> Turn:
     if not _waits_for_lookup(turn) or event.name != (here.lookup or here.name):
         return turn.again()
     if event.failed:
-        return enter(turn.remark("common.lookup_failed"), here.no or turn.flows.human)
-    slots = {**turn.session.slots, **event.result}
-    return enter(turn.change(slots=slots), here.next(slots))
+        return enter(turn.remark("common.lookup_failed"), here.no or turn.flows.human_for(turn.session.topic))
+    turn = found(turn, event.result)
+    if AGAIN in event.result:
+        return _again(turn, str(event.result[AGAIN]))
+    return enter(turn, here.next(turn.session.slots))
+
+
+def _again(turn: Turn, topic: str) -> Turn:
+    """Go through the procedure of the spoken file again, without the papers that are there."""
+    kept = ticks(turn.session.slots)
+    begun = start_topic(turn.change(trail=()), topic)
+    return begun.change(slots={**kept, **begun.session.slots})
 
 
 def _channel_changed(turn: Turn, event: ChannelChanged) -> Turn:
@@ -155,10 +192,15 @@ def _channel_changed(turn: Turn, event: ChannelChanged) -> Turn:
     return ask(turn, "keys" if event.channel == "keypad" else "ask")
 
 
+def _came_back(turn: Turn, event: CameBack) -> Turn:
+    """The ticket stays; what is left to agree on is when the person is called."""
+    return enter(turn.change(status="open", channel=event.channel), turn.flows.call_back)
+
+
 def _hung_up(turn: Turn, event: HungUp) -> Turn:
     if turn.session.status not in ("new", "open"):
         return turn
-    return cleared(turn).change(status="suspended")
+    return cleared(turn).change(status="ended" if is_guest(turn.session) else "suspended")
 
 
 _HANDLERS: dict[type[Event], Callable[[Turn, Any], Turn]] = {
@@ -168,5 +210,6 @@ _HANDLERS: dict[type[Event], Callable[[Turn, Any], Turn]] = {
     StayedSilent: _stayed_silent,
     LookedUp: _looked_up,
     ChannelChanged: _channel_changed,
+    CameBack: _came_back,
     HungUp: _hung_up,
 }

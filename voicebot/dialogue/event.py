@@ -18,7 +18,7 @@ class Started:
     `previous` is a stored session that can be resumed: after a question, or at once when `resumes`
     (a call-back goes on where the person texted). `consent` is what they said to being remembered: "yes",
     "no", "unrecognized" when we could not know them again, "" when they were never asked; `remembered` are
-    the shared answers of earlier calls.
+    the shared answers of earlier calls. `proposed` is a procedure that a mediator wants offered, "" for none.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Started:
     resumes: bool = False
     consent: str = ""
     remembered: Mapping[str, Value] = field(default_factory=dict)
+    proposed: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,4 +87,13 @@ class HungUp:
     at: float
 
 
-Event = Started | Heard | Pressed | StayedSilent | LookedUp | ChannelChanged | HungUp
+@dataclass(frozen=True)
+class CameBack:
+    """The person was given to a human and is with us again: nobody came, or they want to be called back."""
+
+    id: str
+    at: float
+    channel: Channel
+
+
+Event = Started | Heard | Pressed | StayedSilent | LookedUp | ChannelChanged | CameBack | HungUp

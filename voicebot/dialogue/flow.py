@@ -34,13 +34,24 @@ class Flows:
     human: Place = field(default=Place("accueil", "conseiller"))
     no_flow: Place = field(default=Place("accueil", "numero"))
     another: Place = field(default=Place("cloture", "autre"))
+    call_back: Place = field(default=Place("rappel", "horaires"))
     danger: str = "urgence"
+    guard: str = "arnaque"
+    file: str = "mon_dossier"
+    file_or_go_on: Place = field(default=Place("mon_dossier", "en_cours"))
 
     @cached_property
     def shared(self) -> frozenset[str]:
         """The slots whose answers are offered again later instead of being asked."""
         steps = (step for flow in self.by_name.values() for step in flow.steps.values())
         return frozenset(step.slot for step in steps if step.shared and step.slot)
+
+    @cached_property
+    def shared_kinds(self) -> Mapping[str, str]:
+        """The shared slot that an answer of each kind fills; closed questions are left out."""
+        steps = (step for flow in self.by_name.values() for step in flow.steps.values())
+        asked = ((step.expecting(), step.slot) for step in steps if step.shared and step.slot)
+        return {expecting.kind: slot for expecting, slot in asked if not expecting.closed}
 
     @cached_property
     def expiring(self) -> Mapping[str, float]:
@@ -63,6 +74,11 @@ class Flows:
         """Where the procedure `topic` begins, None when it has no flow yet."""
         flow = self.by_name.get(topic)
         return Place(topic, flow.start) if flow else None
+
+    def human_for(self, topic: str | None) -> Place:
+        """Where who speaks about `topic` is given to a person: in danger, as one in danger."""
+        urgent = Place(self.danger, "humain")
+        return urgent if topic == self.danger and self.has(urgent) else self.human
 
     def danger_place(self, danger: str) -> Place:
         """Where help for `danger` begins: its own step, else the start of the danger flow."""

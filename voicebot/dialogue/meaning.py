@@ -21,6 +21,7 @@ ENTITY_KINDS = (
     "postal_code",
     "town",
     "phone",
+    "code",
 )
 KINDS = ("intent", "choice", "more", *ENTITY_KINDS)
 
@@ -67,7 +68,8 @@ class Meaning:
     `intent` is a procedure, a command (`repeter`, `conseiller`…) or `aucun`.
     `value` answers the expected question; its type follows the kind: yes_no "yes"/"no", number and age
     int, amount euros as a number, date "YYYY-MM-DD", month 1..12, postal_code five digits, town its
-    official name, phone ten digits, choice the choice value.
+    official name, phone ten digits, code four digits, choice the choice value.
+    `entities` are whatever is plainly stated, by kind; `own` those that tell something of who speaks.
     `certainty` speaks of whichever of the three is set: "sure" is acted upon, "unsure" is asked back.
     `alternatives` are the best intents, best first. `danger` names the danger heard (`suicide`…).
     `ahead` is what the same words answer at the first question of the procedure `intent`, if they do.
@@ -79,6 +81,7 @@ class Meaning:
     certainty: Certainty = "none"
     alternatives: tuple[Candidate, ...] = ()
     entities: Mapping[str, Value] = field(default_factory=dict)
+    own: Mapping[str, Value] = field(default_factory=dict)
     value: Value | None = None
     danger: str | None = None
     ahead: Value | None = None

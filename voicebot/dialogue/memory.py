@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voicebot.dialogue.action import Remember
-from voicebot.dialogue.meaning import NO, YES, Value
+from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Meaning, Value
 from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.steps import Step
@@ -33,6 +33,15 @@ def answered(turn: Turn, step: Step, slots: Mapping[str, Value]) -> dict[str, Va
     """`slots` filled at `step`, and that consent is wanted when they hold the first shared answer."""
     first = step.shared and step.slot in slots and CONSENT not in turn.session.slots
     return {**slots, **({CONSENT: OPEN} if first and not turn.session.practice else {})}
+
+
+def mentioned(turn: Turn, meaning: Meaning) -> Turn:
+    """What somebody says of themselves while naming a procedure is offered where it would be asked."""
+    if turn.session.practice or meaning.value is not None or meaning.intent == NO_INTENT:
+        return turn
+    slots = turn.flows.shared_kinds
+    found = {slots[kind]: value for kind, value in meaning.own.items() if kind in slots}
+    return turn.change(remembered={**turn.session.remembered, **found}) if found else turn
 
 
 def withdrawn(turn: Turn, slot: str | None) -> Turn:

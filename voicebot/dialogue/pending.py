@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from voicebot.dialogue.asking import ask
+from voicebot.dialogue.asking import AMONG, ask
 from voicebot.dialogue.codec import from_dict
 from voicebot.dialogue.commands import correctable, forget, go_back
 from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Meaning, Value
@@ -17,16 +17,20 @@ from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.walk import accept, enter, start_topic
 
 #: Questions to which the name of a procedure is an answer ("Vous parlez de l'APL ?" — "Non, du RSA").
-_ABOUT_TOPIC = frozenset({"topic", "topics", "resume", "switch"})
+ABOUT_TOPIC = frozenset({"topic", "topics", "resume", "switch"})
 
 
 def decide(turn: Turn, pending: Pending, meaning: Meaning) -> Turn:
     """Act on the answer to `pending`; what does not answer it is asked again, easier each time."""
     if meaning.value is not None and meaning.certainty != "none":
         return _DECIDE[pending.kind](turn.change(pending=None), pending, meaning.value)
-    if meaning.intent != NO_INTENT and meaning.certainty == "sure" and pending.kind in _ABOUT_TOPIC:
+    if meaning.intent != NO_INTENT and meaning.certainty == "sure" and pending.kind in ABOUT_TOPIC:
         return start_topic(turn, meaning.intent, meaning.ahead)
     return no_match(turn)
+
+
+def _among(turn: Turn, pending: Pending, value: Value) -> Turn:
+    return accept(turn, value) if value in pending.expecting.choices else ask(turn, "retry")
 
 
 def _topic(turn: Turn, pending: Pending, value: Value) -> Turn:
@@ -88,7 +92,9 @@ def _danger(turn: Turn, pending: Pending, value: Value) -> Turn:
 
 
 def _human(turn: Turn, pending: Pending, value: Value) -> Turn:
-    return enter(turn, turn.flows.human) if value == YES else ask(turn, "retry")
+    if value == YES:
+        return enter(turn, turn.flows.human_for(turn.session.topic))
+    return ask(turn.change(because=""), "retry")
 
 
 def start_danger(turn: Turn, danger: str) -> Turn:
@@ -98,6 +104,7 @@ def start_danger(turn: Turn, danger: str) -> Turn:
 
 
 _DECIDE: dict[str, Callable[[Turn, Pending, Value], Turn]] = {
+    AMONG: _among,
     "correct": _correct,
     "danger": _danger,
     "forget": _forget,

@@ -22,7 +22,7 @@ SURE_CONFIDENCE = 0.85
 #: and words by telephone came out as "terminer", "retraite" and "énergie" with 0.23 to 0.44.
 CLEAR_CONFIDENCE = 0.5
 #: Answers that are stored, sent or dialled: read back even when understood well.
-READ_BACK = frozenset({"phone", "postal_code", "date"})
+READ_BACK = frozenset({"phone", "postal_code", "date", "code"})
 #: How many answered questions can be chosen from when correcting.
 CORRECTABLE = 3
 #: A session remembers this many event ids, so that a webhook delivered twice changes nothing.
@@ -38,9 +38,9 @@ COMMAND_KEYS = {
     "8": "retour",
     "9": "menu",
 }
-NUMBER_KINDS = frozenset({"number", "age", "amount", "date", "month", "postal_code", "phone"})
+NUMBER_KINDS = frozenset({"number", "age", "amount", "date", "month", "postal_code", "phone", "code"})
 
-_TIMEOUTS_S = {"intent": 8.0, "more": 15.0, "phone": 12.0, "date": 10.0, "postal_code": 10.0}
+_TIMEOUTS_S = {"intent": 8.0, "more": 15.0, "phone": 12.0, "date": 10.0, "postal_code": 10.0, "code": 10.0}
 _USUAL_TIMEOUT_S = 7.0
 _SLOW_FACTOR = 1.5
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.dialogue.asking import ask, offer
+from voicebot.dialogue.asking import AMONG, ask, offer
 from voicebot.dialogue.policy import (
     NO_MATCH_VARIANTS,
     SILENCES_BEFORE_GOODBYE,
@@ -22,14 +22,14 @@ def no_match(turn: Turn, remark: str = "common.no_match") -> Turn:
     turn = turn.change(no_match=count + 1, no_input=0)
     if count < len(NO_MATCH_VARIANTS):
         return ask(turn.remark(remark), NO_MATCH_VARIANTS[count])
-    return offer_human(turn)
+    return offer_human(turn, "no_match")
 
 
 def silence(turn: Turn) -> Turn:
     """Nobody spoke. Silence is counted apart and never ends the call before a person was offered."""
     count = turn.session.no_input + 1
     if count == SILENCES_BEFORE_HUMAN and not _human_offered(turn):
-        offered = offer_human(turn.remark("common.still_there"))
+        offered = offer_human(turn.remark("common.still_there"), "no_input")
         return offered.change(no_input=count)
     turn = turn.change(no_input=count)
     if count >= SILENCES_BEFORE_GOODBYE:
@@ -39,7 +39,7 @@ def silence(turn: Turn) -> Turn:
 
 def unknown(turn: Turn) -> Turn:
     """ "Je ne sais pas": the step's own way on, else an explanation, else a person."""
-    if turn.session.pending:
+    if turn.session.pending and turn.session.pending.kind != AMONG:
         return ask(turn.remark("common.unknown_ok"), "keys")
     if turn.step.unknown_as is not None:
         return accept(turn.remark("common.unknown_ok"), turn.step.unknown_as)
@@ -47,14 +47,19 @@ def unknown(turn: Turn) -> Turn:
         return leave(turn.remark("common.unknown_ok"), {}, turn.step.unknown)
     count = turn.session.unknown + 1
     turn = turn.change(unknown=count).remark("common.unknown_ok")
-    return ask(turn, "help") if count < UNKNOWNS_BEFORE_HUMAN else offer_human(turn)
+    return ask(turn, "help") if count < UNKNOWNS_BEFORE_HUMAN else offer_human(turn, "no_match")
 
 
-def offer_human(turn: Turn) -> Turn:
-    """Offer a person; who is not understood even then is given to one."""
+def offer_human(turn: Turn, because: str) -> Turn:
+    """Offer a person; who is not understood even then is given to one. Some steps know another way on.
+
+    `because` is told to the person who helps: no_match or no_input.
+    """
+    if turn.step.unanswered:
+        return enter(turn, turn.step.unanswered)
     if _human_offered(turn):
-        return enter(turn, turn.flows.human)
-    return offer(turn, HUMAN, "common.offer_human")
+        return enter(turn, turn.flows.human_for(turn.session.topic))
+    return offer(turn.change(because=because), HUMAN, "common.offer_human")
 
 
 def _human_offered(turn: Turn) -> bool:

@@ -12,6 +12,8 @@ from voicebot.dialogue.meaning import Expecting, Value
 
 Status = Literal["new", "open", "suspended", "handed_off", "ended"]
 Pace = Literal["normal", "slow"]
+#: Slots whose names begin so are for one lookup only: no record, ticket or text gets them.
+SECRET = "secret_"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class Session:
     """One conversation.
 
     `person` is a pseudonym, never a number. `trail` holds the questions already answered, oldest first.
-    `spoken` is what "répéter" says again. `seen` are the last event ids. `updated_at` is in Unix seconds.
+    `because` is why a person is offered who did not ask for one. `spoken` is what "répéter" says again.
+    `seen` are the last event ids. `updated_at` is in Unix seconds.
     In `practice` nothing is caused. `remembered` are shared answers of this and earlier conversations.
     """
 
@@ -77,6 +80,7 @@ class Session:
     no_match: int = 0
     no_input: int = 0
     unknown: int = 0
+    because: str = ""
     pace: Pace = "normal"
     practice: bool = False
     remembered: Mapping[str, Value] = field(default_factory=dict)

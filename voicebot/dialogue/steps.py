@@ -55,7 +55,9 @@ class Step:
     goes; `more` makes a `say` wait for "suite"; `note` is the prompt key that goes into the SMS summary;
     `lookup` names a lookup; `documents` are the papers asked for one after another; `title` and `options` are
     the prompts that name the question and its choices (default: `prompt`); the choices are read out by voice
-    the first time unless `brief`; a `shared`
+    the first time unless `brief`; `among` is the slot that lists the papers or choices that count now;
+    who answers nothing that fits goes to `unanswered` instead of being offered a person; `text` is the prompt
+    key of an SMS of its own, sent at once; a `shared`
     answer is offered again in later procedures and calls; `practice` begins a rehearsal; `valid_until` is
     when the fact that is told expires, in Unix seconds.
     """
@@ -85,6 +87,9 @@ class Step:
     unknown_as: Value | None = None
     shared: bool = False
     practice: bool = False
+    among: str | None = None
+    unanswered: Place | None = None
+    text: str | None = None
     fact: str | None = None
     valid_until: float | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from voicebot.dialogue.action import End, HandOff, LookUp, SendSummary
-from voicebot.dialogue.asking import ask, named, offer
+from voicebot.dialogue.asking import ask, named, offer, offer_among
 from voicebot.dialogue.documents import COMPLETE, is_first, missing, next_paper
 from voicebot.dialogue.flow import OTHER, Step
 from voicebot.dialogue.meaning import NO, Value
@@ -13,8 +13,11 @@ from voicebot.dialogue.memory import answered, known
 from voicebot.dialogue.policy import LONGEST_WALK
 from voicebot.dialogue.practice import kept, real
 from voicebot.dialogue.session import Note, Place
+from voicebot.dialogue.spoken_file import begun, progress
 from voicebot.dialogue.turn import Turn
 
+#: Why most people are given to a human.
+ASKED = "asked"
 #: A step's turn, and where to go on at once; None when the turn is over.
 Arrival = tuple[Turn, Place | None]
 
@@ -59,6 +62,8 @@ def start_topic(turn: Turn, topic: str, ahead: object = None) -> Turn:
 
     A first question that was answered `ahead`, with the words that named the procedure, is not asked.
     """
+    if topic == turn.flows.file and begun(turn.session):
+        return enter(turn, turn.flows.file_or_go_on)  # what was said so far is what the file is about
     turn, place = real(turn, turn.flows.start(topic) or turn.flows.no_flow)
     turn = turn.change(topic=topic, slots=kept(turn), trail=(), notes=())
     step = turn.flows.step(place)
@@ -69,6 +74,8 @@ def start_topic(turn: Turn, topic: str, ahead: object = None) -> Turn:
 
 
 def _question(turn: Turn, step: Step) -> Arrival:
+    if step.among:
+        return offer_among(turn, step), None
     value = known(turn, step)
     if value is None:
         return ask(turn), None
@@ -90,16 +97,20 @@ def _say(turn: Turn, step: Step) -> Arrival:
     turn = _noted(turn if not step.practice else turn.change(practice=True), step)
     if step.summary:
         turn = send_summary(turn)
+    if step.text:
+        turn = turn.cause(SendSummary(turn.key, "", (step.text,), turn.session.slots))
     return (ask(turn), None) if step.more else (turn.say(step.prompt), step.next(turn.session.slots))
 
 
 def _lookup(turn: Turn, step: Step) -> Arrival:
-    return turn.act(LookUp(step.lookup or step.name, turn.session.slots)), None
+    slots = {**progress(turn.flows, turn.session), **turn.session.slots}
+    return turn.act(LookUp(step.lookup or step.name, slots)), None
 
 
 def _handoff(turn: Turn, step: Step) -> Arrival:
-    ticket = HandOff(turn.key, step.reason or "asked", step.priority, turn.session.topic)
-    turn = _noted(turn, step).say(step.prompt).cause(ticket)
+    because = turn.session.because if step.reason == ASKED else ""
+    ticket = HandOff(turn.key, because or step.reason or ASKED, step.priority, turn.session.topic)
+    turn = _noted(turn.change(because=""), step).say(step.prompt).cause(ticket)
     following = step.next(turn.session.slots)
     return (turn, following) if following else (turn.end("handed_off", "handed_off"), None)
 

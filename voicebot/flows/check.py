@@ -67,7 +67,7 @@ def _untold_facts(checked: Checked) -> Iterator[Finding]:
 def _unused_prompts(checked: Checked) -> Iterator[Finding]:
     steps = checked.graph.steps
     used = {f"{place.flow}.{place.step}" for place in steps}
-    used |= {key for step in steps.values() for key in (step.prompt, step.note) if key}
+    used |= {key for step in steps.values() for key in (step.prompt, step.note, step.text) if key}
     used |= {f"{key}{SAFE}" for step in steps.values() for key in step.expiring}
     papers = {document for step in steps.values() for document in step.documents}
     used |= {key for document in papers for key in prompts(document).values()}

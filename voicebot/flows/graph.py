@@ -44,6 +44,7 @@ def exits(step: Step, lookups: Lookups) -> tuple[Exit, ...]:
     found = [Exit("routes", route.to, filled, index, route) for index, route in enumerate(step.routes)]
     plain = {"to": (step.to, filled), "no": (step.no, _refused(step, filled))}
     plain |= {"unknown": (step.unknown, frozenset()), "other": (step.other, filled)}
+    plain |= {"unanswered": (step.unanswered, frozenset())}
     found += [Exit(name, to, fills) for name, (to, fills) in plain.items() if to]
     return tuple(found)
 
@@ -103,6 +104,7 @@ class Graph:
         """Where the engine itself can begin, and the slots it fills before."""
         flows = self.flows
         found = dict.fromkeys((flows.welcome, flows.question, flows.human, flows.another), _ALWAYS)
+        found[flows.file_or_go_on] = _IN_TOPIC
         found[flows.no_flow] = _IN_TOPIC
         for name, flow in flows.by_name.items():
             if name in self.topics or name == flows.danger:

@@ -16,6 +16,7 @@ from voicebot.flows.schema import DOCUMENTS_SHAPE, SHAPE, FlowFile, RouteItem, S
 
 #: The file of the folder that lists the papers; all others are procedures.
 DOCUMENTS: Final = "documents.yaml"
+_TARGETS: Final = ("to", "no", "unknown", "other", "unanswered")
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -124,20 +125,20 @@ def _end_of(day: date) -> float:
 
 def _step(flow: str, name: str, item: StepItem, valid_until: float | None) -> Step:
     """The core's step: fields have the same names there; names become places and prompt keys."""
-    fields: dict[str, Any] = item.model_dump(
-        exclude={"routes", "prompt", "note", "to", "no", "unknown", "other"}
-    )
+    fields: dict[str, Any] = item.model_dump(exclude={"routes", "prompt", "note", "text", *_TARGETS})
     targets: dict[str, Any] = {
         field: _place(flow, target)
-        for field in ("to", "no", "unknown", "other")
+        for field in _TARGETS
         if (target := getattr(item, field, None)) is not None
     }
     routes: tuple[RouteItem, ...] = getattr(item, "routes", ())
     note: str | None = getattr(item, "note", None)
+    text: str | None = getattr(item, "text", None)
     return Step(
         name=name,
         prompt=_key(flow, item.prompt or name),
         note=_key(flow, note) if note else None,
+        text=_key(flow, text) if text else None,
         routes=tuple(_route(flow, route) for route in routes),
         valid_until=valid_until,
         **fields,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from voicebot.datafile import described
 from voicebot.dialogue.action import Priority
 from voicebot.dialogue.flow import StepKind
 
@@ -26,7 +28,7 @@ Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 #: A prompt of the same flow, or `flow.prompt`.
 PromptKey = Target
 Entity = Literal[
-    "yes_no", "number", "age", "amount", "date", "month", "postal_code", "town", "phone", "intent"
+    "yes_no", "number", "age", "amount", "date", "month", "postal_code", "town", "phone", "code", "intent"
 ]
 Comparable = StrictStr | StrictInt | StrictFloat
 
@@ -97,6 +99,7 @@ class _Asking(_Telling):
 class SayStep(_Telling):
     """Tell something. With `more` the person says "suite"; `note` and `summary` concern the SMS summary.
 
+    `text` is a prompt that is sent at once as an SMS of its own.
     With `practice` a rehearsal begins: nothing of it is kept or sent, until a flow that is not `rehearsed`.
     """
 
@@ -106,6 +109,7 @@ class SayStep(_Telling):
     note: PromptKey | None = None
     summary: bool = False
     practice: bool = False
+    text: PromptKey | None = None
 
 
 class AskStep(_Asking):
@@ -116,12 +120,18 @@ class AskStep(_Asking):
 
 
 class ChooseStep(_Asking):
-    """Offer a few choices; `other` is where "autre chose" goes. With `expects: intent` choices are topics."""
+    """Offer a few choices; `other` is where "autre chose" goes. With `expects: intent` choices are topics.
+
+    With `among` only those are offered that the slot of this name lists, separated by commas. Who answers
+    nothing that fits goes to `unanswered` instead of being offered a person.
+    """
 
     kind: Literal["choose"]
     expects: Literal["choice", "intent"] = "choice"
     choices: tuple[Name, ...]
     other: Target | None = None
+    among: Name | None = None
+    unanswered: Target | None = None
 
 
 class ConfirmStep(_Asking):
@@ -132,10 +142,14 @@ class ConfirmStep(_Asking):
 
 
 class DocumentsStep(_Going):
-    """Ask for papers of documents.yaml, one after another; missing ones go into summary and ticket."""
+    """Ask for papers of documents.yaml, one after another; missing ones go into summary and ticket.
+
+    With `among` only those are asked for that the slot of this name lists, separated by commas.
+    """
 
     kind: Literal["documents"]
     documents: tuple[Name, ...] = Field(min_length=1)
+    among: Name | None = None
     prompt: PromptKey = "documents.debut"
     note: PromptKey | None = None
 
@@ -208,6 +222,8 @@ class DocumentsFile(_Strict):
     documents: dict[Name, tuple[Source, ...]]
 
 
+#: What editors say of each field, in French.
+_FIELDS = Path(__file__).parent / "fr" / "fields.yaml"
 SHAPE: TypeAdapter[FlowFile] = TypeAdapter(FlowFile)
 DOCUMENTS_SHAPE: TypeAdapter[DocumentsFile] = TypeAdapter(DocumentsFile)
 STEP_KINDS: tuple[StepKind, ...] = (
@@ -223,5 +239,5 @@ STEP_KINDS: tuple[StepKind, ...] = (
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a flow file, for editors."""
-    return SHAPE.json_schema()
+    """The JSON Schema of a flow file, for editors: flow.schema.json."""
+    return described(SHAPE.json_schema(), _FIELDS)

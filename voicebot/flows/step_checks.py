@@ -79,7 +79,7 @@ def _choices(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
     if step.kind != "choose":
         return
     written, open_ = checked.written, step.expects == "intent"
-    if len(step.choices) > MOST_CHOICES:
+    if len(step.choices) > MOST_CHOICES and not step.among:
         count = len(step.choices)
         yield written.finding("too_many_choices", place, "choices", count=count, most=MOST_CHOICES)
     if not step.choices:
@@ -118,7 +118,7 @@ def _lookups(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
 
 def _prompts(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
     written = checked.written
-    for field_, key in (("prompt", None if step.kind == "lookup" else step.prompt), ("note", step.note)):
+    for field_, key in _said_by(step):
         prompt = checked.prompts.get(key) if key else None
         if key and prompt is None:
             yield written.finding("missing_prompt", place, field_, step=step.name, prompt=key)
@@ -128,6 +128,12 @@ def _prompts(checked: Checked, place: Place, step: Step) -> Iterator[Finding]:
     own = checked.prompts.get(title)
     if own and not own.label and step.waits and step.slot:
         yield finding("missing_name", own.file, own.line, prompt=title)
+
+
+def _said_by(step: Step) -> tuple[tuple[str, str | None], ...]:
+    """The fields of the step that name a prompt, with its key."""
+    spoken = None if step.kind == "lookup" else step.prompt
+    return ("prompt", spoken), ("note", step.note), ("text", step.text)
 
 
 def _placeholders(

@@ -42,6 +42,12 @@ def is_offered(ticket: Ticket, at: float) -> bool:
     return ticket.offer is not None and at < ticket.offer.at + OFFER_S
 
 
+def is_for(ticket: Ticket, mediator: str, offered_at: float, at: float) -> bool:
+    """Whether who was rung at `offered_at` may still take it: the offer stands, or the ticket is theirs."""
+    stands = ticket.offer is not None and (ticket.offer.mediator, ticket.offer.at) == (mediator, offered_at)
+    return (stands and is_offered(ticket, at)) or (ticket.state, ticket.claimed_by) == ("claimed", mediator)
+
+
 def offer(ticket: Ticket, mediator: str, at: float) -> Ticket:
     """Ring a mediator about a waiting ticket, or about their own."""
     own = ticket.state == "claimed" and ticket.claimed_by == mediator

@@ -35,6 +35,8 @@ What = Literal[
     "call_back_missed",
     "closed",
     "reopened",
+    "assessment_asked",
+    "assessed",
 ]
 #: Entries after which a ticket is in another state, or in other hands.
 _TURNING: Final = frozenset(
@@ -242,6 +244,22 @@ def plan_call_back(ticket: Ticket, who: str, when: float, at: float) -> Ticket:
         _need(ticket, "plan a call-back", "waiting", "claimed", "in_call")
     planned = replace(ticket, wishes=replace(ticket.wishes, call_back_at=when), missed=0, tried={})
     return told(planned, at, who, "call_back_planned", str(round(when)))
+
+
+def ask_assessment(ticket: Ticket, who: str, how: str, at: float) -> Ticket:
+    """Ask the person of one's own ticket for the digital needs check; `how` they are asked."""
+    _need_own(ticket, who, "ask for the digital needs check", "claimed", "in_call")
+    return told(ticket, at, who, "assessment_asked", how)
+
+
+def assessed(ticket: Ticket, answers: Mapping[str, Value], level: str, at: float) -> Ticket:
+    """The person answered the digital needs check: `answers` and what follows from them are on the ticket.
+
+    The same answers a second time change nothing. A closed ticket is refused.
+    """
+    _need(ticket, "keep the digital needs check", "waiting", "claimed", "in_call")
+    slots = {**ticket.slots, **answers}
+    return ticket if slots == ticket.slots else told(replace(ticket, slots=slots), at, "", "assessed", level)
 
 
 def _now(ticket: Ticket) -> Wishes:

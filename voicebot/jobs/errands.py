@@ -6,9 +6,9 @@ it is taken, from the state that was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -32,7 +32,7 @@ from voicebot.delivery import (
 )
 from voicebot.errors import TryLater, TwilioRefused, TwilioUnreachable
 from voicebot.jobs.hours import CallingHours, local_day
-from voicebot.jobs.requests import CallRequest, Hooks, Request, TextRequest
+from voicebot.jobs.requests import CallRequest, Hooks, Request, RingRequest, TextRequest
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.store.outbox import Allowance, Letter, Outbox, Ref
@@ -44,9 +44,23 @@ log = structlog.get_logger()
 
 #: A record is listed a moment before it is written; a name without a record is believed after this time.
 _BEING_WRITTEN_S: Final = 60.0
+#: About one person mediators are rung so often in a day, whatever goes wrong.
+_RINGS_A_DAY: Final = 200
+#: The clocks of two machines differ by less.
+_SAME_MOMENT_S: Final = 5.0
 _UNREACHABLE: Final = "unreachable"
 #: From this HTTP status on Twilio may have taken the request and failed afterwards.
 _TROUBLE_AT_TWILIO: Final = 500
+
+
+class Rings(Protocol):
+    """Who knows about the mediators that are rung. `content` is the record of one ring."""
+
+    async def phone(self, content: Mapping[str, Any]) -> str | None:
+        """The number to ring; None when nobody need be rung any more."""
+
+    async def settled(self, content: Mapping[str, Any], delivery: Delivery) -> None:
+        """Twilio has the call, or it was given up."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,7 @@ class Terms:
 
     After `settle_s` seconds without an answer Twilio is asked whether it took a request. What could not leave
     within `useful_s` seconds, because nothing ran, would only puzzle the person and is given up. What a
-    mediator writes counts apart, up to `replies_a_day`.
+    mediator writes counts apart, up to `replies_a_day`. A mediator is rung within `ring_useful_s` or not.
     """
 
     sender: str
@@ -65,6 +79,7 @@ class Terms:
     settle_s: float = 60.0
     useful_s: float = 3 * 24 * 3600.0
     replies_a_day: int = 60
+    ring_useful_s: float = 45.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +94,7 @@ class Errands:
     hooks: Hooks
     terms: Terms
     clock: Callable[[], float]
+    rings: Rings | None = None
 
     async def run(self, ref: Ref) -> None:
         """Go on with the record from where it stands. Raises TryLater when Twilio cannot take it now."""
@@ -86,20 +102,32 @@ class Errands:
         if letter is None:
             await self.outbox.drop_name(ref, self.clock() - _BEING_WRITTEN_S)
             return
-        number = await self.sessions.number(ref.person)
+        number = await self._number(letter)
         request = self._request(ref, number) if number else None
         if request is None:
             await self._fail(letter, NO_NUMBER)
         elif self._is_stale(letter):
             await self._fail(letter, TOO_LATE)
-        elif letter.delivery or not await self._must_wait(ref, request.earliest(self.clock())):
+        elif letter.delivery or not await self._must_wait(ref, self._earliest(letter, request)):
             await self._carry_out(ref, letter.delivery or await self._begin(letter), request)
+
+    async def _number(self, letter: Letter) -> str | None:
+        """Whose telephone it is for: the person's, or the mediator's."""
+        if letter.ref.kind != "ring":
+            return await self.sessions.number(letter.ref.person)
+        return await self.rings.phone(letter.content) if self.rings else None
+
+    def _earliest(self, letter: Letter, request: Request) -> float:
+        """Not before the hours at which it may be sent, nor before it is meant to be."""
+        meant, now = float(letter.content["at"]), self.clock()
+        return request.earliest(meant if meant > now + _SAME_MOMENT_S else now)
 
     def _is_stale(self, letter: Letter) -> bool:
         """Too old to be begun or tried again; what Twilio may have is still asked about."""
         going = letter.delivery
         idle = going is None or (going.next is not None and going.parts[going.next].state == "waiting")
-        return idle and bool(letter.content["at"] < self.clock() - self.terms.useful_s)
+        useful_s = self.terms.ring_useful_s if letter.ref.kind == "ring" else self.terms.useful_s
+        return idle and bool(letter.content["at"] < self.clock() - useful_s)
 
     async def give_up(self, ref: Ref, code: str) -> None:
         """It was tried often enough."""
@@ -120,7 +148,7 @@ class Errands:
         return await self._lay(letter, laid)
 
     def _laid(self, letter: Letter) -> Delivery:
-        if letter.ref.kind == "callback":
+        if letter.ref.kind != "sms":
             return of_call(self.clock())
         return of_texts(summary_texts(self.prompts, letter.content), self.clock())
 
@@ -133,6 +161,8 @@ class Errands:
         """What is counted and how many a day; a mediator may write more than a machine."""
         if letter.ref.kind == "callback":
             return "callback", self.terms.calls_a_day
+        if letter.ref.kind == "ring":
+            return "ring", _RINGS_A_DAY
         written_by_hand = bool(letter.content.get("text"))
         return ("reply", self.terms.replies_a_day) if written_by_hand else ("sms", self.terms.texts_a_day)
 
@@ -199,6 +229,8 @@ class Errands:
 
     def _request(self, ref: Ref, to: str) -> Request:
         common = (self.twilio, self.privacy, self.hooks, ref, to, self.terms.sender)
+        if ref.kind == "ring":
+            return RingRequest(*common)
         return TextRequest(*common) if ref.kind == "sms" else CallRequest(*common, self.terms.hours)
 
     async def _change(self, ref: Ref, change: Change) -> Delivery | None:
@@ -212,6 +244,8 @@ class Errands:
         log.info("delivery", kind=ref.kind, state=delivery.state, code=delivery.code)
         await self.outbox.settle(ref, self.clock() if delivery.state == "failed" else None)
         letter = await self.outbox.open(ref)
+        if letter and self.rings and ref.kind == "ring":
+            await self.rings.settled(letter.content, delivery)
         again = letter.delivery if letter else None
         if again and again.next is not None:
             await self.outbox.wait(ref, again.parts[again.next].due)

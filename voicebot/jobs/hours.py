@@ -47,7 +47,7 @@ class CallingHours:
         day = local.date()
         if local.hour >= self.last:
             day += timedelta(days=1)
-        while _is_holiday(day, region):
+        while is_holiday(day, region):
             day += timedelta(days=1)
         return max(at, datetime.combine(day, time(self.first), zone).timestamp())
 
@@ -57,7 +57,8 @@ def local_day(at: float) -> str:
     return datetime.fromtimestamp(at, ZoneInfo("Europe/Paris")).date().isoformat()
 
 
-def _is_holiday(day: date, region: str) -> bool:
+def is_holiday(day: date, region: str = _COUNTRY) -> bool:
+    """Whether `day` is a public holiday in `region` (FR, RE, …)."""
     return day in _calendar(_SUBDIVISIONS.get(region))
 
 

@@ -13,16 +13,24 @@ from voicebot.twilio.rest import TwilioClient
 
 #: Twilio counts in seconds, and its clock is not ours.
 _CLOCK_TOLERANCE_S: Final = 10.0
+#: So long a mediator's telephone rings before the next one's does.
+RING_S: Final = 20
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """The addresses that Twilio calls back: reports on texts and calls, and what to do with who answers."""
+    """The addresses that Twilio calls back: reports on texts and calls, and what to do with who answers.
+
+    The last three are for calls to mediators.
+    """
 
     text_status: str
     call_status: str
     machine: str
     answered: str
+    ring_status: str
+    ring_machine: str
+    rung: str
 
 
 class Request(Protocol):
@@ -91,6 +99,42 @@ class CallRequest:
             status_callback=address(self.hooks.call_status, self.privacy, self.ref, number),
             detect_machine=True,
             machine_callback=address(self.hooks.machine, self.privacy, self.ref, number),
+        )
+
+    async def find(self, part: Part) -> str | None:
+        """See `Request`."""
+        return await self.twilio.find_call(to=self.to, from_=self.from_, since=part.at - _CLOCK_TOLERANCE_S)
+
+
+@dataclass(frozen=True)
+class RingRequest:
+    """A call to a mediator, who is then asked whether they take a person."""
+
+    twilio: TwilioClient
+    privacy: Privacy
+    hooks: Hooks
+    ref: Ref
+    to: str
+    from_: str
+
+    def earliest(self, at: float) -> float:
+        """Now: somebody waits, and the mediator is on duty."""
+        return at
+
+    async def send(self, number: int, part: Part) -> str:
+        """See `Request`."""
+        report, machine, answered = (
+            address(page, self.privacy, self.ref, number)
+            for page in (self.hooks.ring_status, self.hooks.ring_machine, self.hooks.rung)
+        )
+        return await self.twilio.create_call(
+            to=self.to,
+            from_=self.from_,
+            url=answered,
+            status_callback=report,
+            timeout_s=RING_S,
+            detect_machine=True,
+            machine_callback=machine,
         )
 
     async def find(self, part: Part) -> str | None:

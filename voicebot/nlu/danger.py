@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from voicebot.dialogue.meaning import Certainty
 from voicebot.nlu.normalise import plain
 from voicebot.nlu.sounds import Sounds
-from voicebot.nlu.vocabulary import DangerGuards, DangerPatterns
+from voicebot.nlu.vocabulary import DangerGuards, DangerPatterns, ScamWords
 
 #: Words this short sound like too many others ("tue", "tu"): compared by letters only.
 _SHORT = 3
+SCAM = "arnaque"
 #: Up to four words, none of which denies.
 _GAP = r"(?:(?!(?:pas|plus|jamais)=)\S+ ){0,4}"
 _DENIED_AFTER = r"(?! (?:pas|plus|jamais)=)"
@@ -39,6 +40,12 @@ class Dangers:
             _phrases(guards.past),
             _phrases(guards.unless),
         )
+
+    @classmethod
+    def of_scams(cls, sounds: Sounds, words: ScamWords) -> Dangers:
+        """Compile scam.yaml, as one danger called "arnaque"."""
+        guards = DangerGuards(past=[], unless=words.unless)
+        return cls.of(sounds, {SCAM: DangerPatterns(sure=words.sure)}, guards)
 
     def heard(self, words: str) -> tuple[str | None, Certainty]:
         """The first danger in the order of the file, the sure ones first."""

@@ -14,7 +14,7 @@ from voicebot.nlu import vocabulary
 from voicebot.nlu.ahead import Ahead
 from voicebot.nlu.ambiguous import Ambiguous
 from voicebot.nlu.commands import Commands
-from voicebot.nlu.danger import Dangers
+from voicebot.nlu.danger import SCAM, Dangers
 from voicebot.nlu.entities.found import Found
 from voicebot.nlu.entities.readers import NEXT_COMMAND, Readers
 from voicebot.nlu.intents import Intents, learn_intents
@@ -41,7 +41,7 @@ _LOOSE = frozenset({"town", "choice", "yes_no"})
 #: …but for these commands, which only say the answer in more words ("oui envoyez un sms")…
 _GOES_WITH_AN_ANSWER = frozenset({"recap_sms", "rappel", "stop", "suite", "terminer"})
 #: …and those whose form cannot be mistaken for anything else.
-_STRICT = frozenset({"phone", "postal_code", "date"})
+_STRICT = frozenset({"phone", "postal_code", "date", "code"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ class Understanding:
     intents: Intents
     commands: Mapping[str, Commands]
     dangers: Dangers
+    scams: Dangers
     several: Several
     readers: Readers
     ahead: Ahead
@@ -87,6 +88,7 @@ class Understanding:
             intents,
             {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
             Dangers.of(sounds, words.danger, words.danger_guards),
+            Dangers.of_scams(sounds, words.scam),
             Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
             readers,
             Ahead.of(words.intents, readers.choices),
@@ -100,13 +102,16 @@ class Understanding:
         heard = self._hear(text, channel)
         meaning = (
             self._exact_command(heard, expecting)
-            or self._danger(heard)
+            or self._danger(heard, expecting)
+            or self._scam(heard, expecting)
             or self._answer(heard, expecting)
             or self._more(heard, expecting)
             or self._intent(heard, expecting)
         )
         named = meaning.alternatives or _alternatives(heard, meaning.intent)
-        return replace(meaning, text=text, alternatives=named, entities=self.readers.entities(heard.plain))
+        stated = self.readers.entities(heard.plain)
+        own = self.readers.of_speaker(heard.plain, stated)
+        return replace(meaning, text=text, alternatives=named, entities=stated, own=own)
 
     def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
         """Which of the `choices` of its first question `text` answers while it names `intent`."""
@@ -132,9 +137,9 @@ class Understanding:
             return _value(Found(NEXT))
         return Meaning("", intent=name, score=1.0, certainty="sure")
 
-    def _danger(self, heard: _Heard) -> Meaning | None:
+    def _danger(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
         name, certainty = self.dangers.heard(heard.words)
-        if name is None:
+        if name is None or (certainty == "unsure" and self._is_the_answer(heard, expecting)):
             return None
         other = heard.best.score >= ACCEPT and heard.best.intent not in (_EMERGENCY, _SHELTER)
         long = len(heard.plain.split()) > _ONE_BREATH
@@ -151,6 +156,19 @@ class Understanding:
             certainty="unsure" if asked else "sure",
             danger=name,
         )
+
+    def _scam(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
+        """A scam told beside the answer counts before the answer; what answers and no more stays one."""
+        if expecting.kind == "intent" or self.scams.heard(heard.words)[0] is None:
+            return None
+        if self._is_the_answer(heard, expecting):
+            return None
+        return Meaning("", intent=SCAM, score=max(ACCEPT, heard.best.score), certainty="sure")
+
+    def _is_the_answer(self, heard: _Heard, expecting: Expecting) -> bool:
+        """Whether these are a choice's own words and no more ("j'ai payé" sounds like "j'ai peur")."""
+        whole = self.readers.whole(heard.plain, expecting) if expecting.kind == "choice" else None
+        return whole is not None and whole.certainty == "sure"
 
     def _worth_asking(self, heard: _Heard, name: str, other: bool) -> bool:
         if heard.best.intent == _EMERGENCY:

@@ -73,6 +73,8 @@ class NumberWords(_Shape):
     misheard: dict[str, str]
     between: Words
     units: dict[str, Words]
+    own_age: Words
+    not_own_age: Words
     months: list[Words]
     months_by_letters: Words
     ordinals: list[Words]
@@ -105,6 +107,13 @@ class DangerGuards(_Shape):
     unless: Words
 
 
+class ScamWords(_Shape):
+    """scam.yaml: patterns as in danger.yaml, and what is taken out before."""
+
+    sure: Words
+    unless: Words
+
+
 class AmbiguousWords(_Shape):
     """ambiguous.yaml."""
 
@@ -130,6 +139,7 @@ class Vocabulary(_Shape):
     choices: dict[str, Words]
     danger: dict[str, DangerPatterns]
     danger_guards: DangerGuards
+    scam: ScamWords
     ambiguous: AmbiguousWords
 
     def examples(self) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from voicebot.datafile import DataFile, Finding, read, validate
+from voicebot.datafile import DataFile, Finding, described, read, validate
 from voicebot.prompts.placeholders import STYLES, Placeholder, placeholders
 
 #: The files of the folder that hold no prompts.
@@ -87,6 +87,10 @@ class Words(_Strict):
     decimal: str
     euros: Euros
     date: Sentence
+    near_day: Sentence
+    hour: ByChannel
+    hour_and: ByChannel
+    weekdays: tuple[str, ...] = Field(min_length=7, max_length=7)
     month_of_year: Sentence
     first_day: ByChannel
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
@@ -98,8 +102,12 @@ def _as_mapping(written: Any) -> Any:
 
 
 PROMPTS: TypeAdapter[dict[str, PromptItem]] = TypeAdapter(
-    dict[Name, Annotated[PromptItem, BeforeValidator(_as_mapping)]]
+    dict[
+        Name,
+        Annotated[PromptItem, BeforeValidator(_as_mapping, json_schema_input_type=Sentence | PromptItem)],
+    ]
 )
+_FIELDS = Path(__file__).parent / "fr" / "fields.yaml"
 TOPIC_LIST: TypeAdapter[dict[str, Topic]] = TypeAdapter(dict[Name, Topic])
 WORD_LIST: TypeAdapter[Words] = TypeAdapter(Words)
 
@@ -140,6 +148,11 @@ class Book:
     topics: Mapping[str, Topic]
     words: Words | None
     findings: tuple[Finding, ...]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of prompts, for editors: prompts.schema.json."""
+    return described({"title": "Prompts", **PROMPTS.json_schema()}, _FIELDS)
 
 
 def read_prompts(folder: Path) -> Book:

@@ -9,8 +9,10 @@ from string import Formatter
 STYLES = (
     "choice",
     "date",
+    "day",
     "digits",
     "euros",
+    "hour",
     "label",
     "month",
     "number",

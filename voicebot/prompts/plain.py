@@ -13,12 +13,13 @@ from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict
 
-from voicebot.datafile import Finding, finding, read, validate
-from voicebot.prompts.load import JARGON, Entry
+from voicebot.datafile import DataFile, Finding, finding, read, validate
+from voicebot.prompts.load import JARGON, Entry, Topic
 from voicebot.prompts.measures import kandel_moles, sentences, spoken_s, words
 
 MOST_SENTENCES = 2
 MOST_WORDS = 15
+MOST_WORDS_OF_A_NAME = 8
 #: A code of findings.yaml and the words to fill it in.
 Wrong = tuple[str, dict[str, object]]
 #: An SMS can be read again: only its sentences are limited, not their number.
@@ -88,7 +89,23 @@ def check(
             wrong = [*_words(text, jargon), *(_lengths(variant, text)), *(_speech(text) if spoken else ())]
             line = entry.lines.get(variant, entry.line)
             found += [finding(code, entry.file, line, field=key, **said) for code, said in wrong]
+        names = {"label": (entry.label,) if entry.label else (), "options": tuple(entry.options.values())}
+        for field_, said_names in names.items():
+            line = entry.lines.get(field_, entry.line)
+            found += [
+                finding(code, entry.file, line, field=key, **said)
+                for name in said_names
+                for code, said in _name(name, jargon)
+            ]
     return sorted(found)
+
+
+def check_topics(file: DataFile, topics: Mapping[str, Topic], jargon: Jargon) -> Iterator[Finding]:
+    """What breaks plain language in topics.yaml: the names of procedures, and of whom to call."""
+    for topic, known in topics.items():
+        for field_, name in (("label", known.label), ("who", known.who)):
+            for code, said in _name(name, jargon):
+                yield file.finding(code, topic, field_, field=topic, **said)
 
 
 def measure(entries: Mapping[str, Entry]) -> dict[str, Measure]:
@@ -118,6 +135,13 @@ def _words(text: str, jargon: Jargon) -> Iterator[Wrong]:
         yield "avoid_word", {"word": word, "instead": way}
     for word, way in jargon.unexplained_in(text):
         yield "unexplained", {"word": word, "instead": way}
+
+
+def _name(name: str, jargon: Jargon) -> Iterator[Wrong]:
+    """A name is said inside sentences and lists, so it is short; it has no room to explain a word."""
+    if (count := len(words(name))) > MOST_WORDS_OF_A_NAME:
+        yield "name_too_long", {"name": name, "count": count, "most": MOST_WORDS_OF_A_NAME}
+    yield from _words(name, jargon)
 
 
 def _speech(text: str) -> Iterator[Wrong]:

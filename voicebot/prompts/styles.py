@@ -122,6 +122,27 @@ def _date(filled: _Filled, saying: Saying) -> str:
     return words.date.format(day=number, month=words.months[day.month - 1], year=day.year)
 
 
+def _near_day(filled: _Filled, saying: Saying) -> str:
+    """A day of these weeks, "2026-03-03": its weekday says more than its year."""
+    try:
+        day = date.fromisoformat(str(filled.value))
+    except ValueError:
+        return str(filled.value)
+    words = saying.words
+    number = saying.of(words.first_day) if day.day == 1 else day.day
+    month = words.months[day.month - 1]
+    return words.near_day.format(weekday=words.weekdays[day.weekday()], day=number, month=month)
+
+
+def _hour(filled: _Filled, saying: Saying) -> str:
+    """An hour of the day: 12.5 is half past twelve."""
+    if isinstance(filled.value, str):
+        return filled.value
+    hour, minutes = divmod(round(filled.value * 60), 60)
+    form = saying.words.hour_and if minutes else saying.words.hour
+    return saying.of(form).format(hour=hour, minutes=f"{minutes:02}")
+
+
 def _month(filled: _Filled, saying: Saying) -> str:
     """A month 1 to 12, or a month of a year, "2026-03"."""
     written = re.fullmatch(r"(?:(\d{4})-)?0?([1-9]|1[0-2])", str(filled.value))
@@ -172,8 +193,10 @@ _STYLES: dict[str, Callable[[_Filled, Saying], str]] = {
     "": _plain,
     "choice": _choice,
     "date": _date,
+    "day": _near_day,
     "digits": _digits,
     "euros": _euros,
+    "hour": _hour,
     "label": _topic_label,
     "month": _month,
     "number": _topic_number,

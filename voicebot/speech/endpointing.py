@@ -50,6 +50,7 @@ _PATIENCE = {
     "number": _NUMBER,
     "amount": _NUMBER,
     "postal_code": Patience(complete=0.45, open=1.4, hesitating=2.0),
+    "code": Patience(complete=0.45, open=1.4, hesitating=2.0),
     "phone": Patience(complete=0.35, open=1.8, hesitating=2.2),
     "date": Patience(complete=0.6, open=1.3, hesitating=2.0),
 }

@@ -45,7 +45,7 @@ class Arrivals:
         keys, floods = PersonKeys(person), self.floods
         own = floods.own(person, at) if floods else keys.flood(0)
         limits = (floods.of_one, floods.within_s) if floods else (_NO_LIMIT, _NO_WINDOW_S)
-        looked = (keys.latest(), keys.memory(), keys.number())
+        looked = (keys.latest(), keys.memory(), keys.number(), keys.proposed())
         others = (keys.opted_out(), own, keys.held(), keys.texting(), keys.index())
         lives = (SESSION_TTL_S, INDEX_TTL_S)
         return ARRIVE.on((*looked, *others), (new_id, keys.session(""), *lives, *limits, int(anyway)))

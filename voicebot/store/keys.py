@@ -19,6 +19,8 @@ TURNS_TTL_S = DAY_S
 RECORD_TTL_S = 30 * DAY_S
 #: What a person agreed to be remembered by, or that they did not; counted from their last call.
 MEMORY_TTL_S = 180 * DAY_S
+#: What a code opens: a procedure's steps and ticks. Counted from when it was last kept or heard.
+FILE_TTL_S = 90 * DAY_S
 #: The index outlives everything it names, so that all of it can be erased.
 INDEX_TTL_S = MEMORY_TTL_S
 
@@ -79,6 +81,10 @@ class PersonKeys:
         """String: sealed, whether the person agreed to be remembered and the answers they gave."""
         return self._key("memory")
 
+    def proposed(self) -> str:
+        """String: the procedure that a mediator wants offered when the person is next with us, sealed."""
+        return self._key("proposed")
+
     def tickets(self) -> str:
         """Set of the ids of the person's tickets."""
         return self._key("tickets")
@@ -90,6 +96,10 @@ class PersonKeys:
     def history(self, ticket_id: str) -> str:
         """List of the sealed entries of a ticket's history. Only ever appended to."""
         return self._key(f"history:{ticket_id}")
+
+    def file(self, code: str) -> str:
+        """String: the sealed spoken file that a code opens; `code` is a keyed hash of it and the person."""
+        return self._key(f"file:{code}")
 
     def opted_out(self) -> str:
         """String: set while the person wants no texts. Kept without expiry: silence is a promise."""
@@ -149,6 +159,11 @@ def rung(mediator_id: str) -> str:
 def flood(window: int) -> str:
     """String: how many texts came from everybody in a stretch of time."""
     return f"{_PREFIX}:flood:{window}"
+
+
+def guesses(window: int) -> str:
+    """String: how many wrong codes of spoken files came from other telephones in a stretch of time."""
+    return f"{_PREFIX}:guesses:{window}"
 
 
 def dropped(day: str) -> str:

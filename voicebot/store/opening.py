@@ -18,7 +18,7 @@ _RETRIES = 20
 
 @dataclass(frozen=True)
 class Week:
-    """The same `spans` on each of `days` (Monday is 0), in Paris; never on a public holiday.
+    """The same `spans` on each of `days` (Monday is 0), in Paris; on public holidays only with `holidays`.
 
     Spans are from and until in hours of the day: (9.0, 12.5) ends at half past twelve. `closed` are further
     days on which nobody answers, 2026-12-24.
@@ -27,6 +27,7 @@ class Week:
     spans: tuple[tuple[float, float], ...] = ((9.0, 12.0), (14.0, 17.0))
     days: tuple[int, ...] = (0, 1, 2, 3, 4)
     closed: tuple[str, ...] = ()
+    holidays: bool = False
 
 
 class Opening:
@@ -61,4 +62,4 @@ def _read(kept: str | None) -> Week:
         return Week()
     fields = json.loads(kept)
     spans = tuple((float(start), float(end)) for start, end in fields["spans"])
-    return Week(spans, tuple(fields["days"]), tuple(fields["closed"]))
+    return Week(spans, tuple(fields["days"]), tuple(fields["closed"]), fields.get("holidays", False))

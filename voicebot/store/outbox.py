@@ -23,13 +23,14 @@ from voicebot.store.sessions import named_failure
 _RETRIES = 20
 _REPORTED_WITHIN_S = 3600.0
 
-Kind = Literal["sms", "callback"]
-KINDS: tuple[Kind, ...] = ("sms", "callback")
+Kind = Literal["sms", "callback", "ring"]
+#: Texts to a person, calls to a person, and calls to a mediator about a person.
+KINDS: tuple[Kind, ...] = ("sms", "callback", "ring")
 
 
 @dataclass(frozen=True)
 class Ref:
-    """Which record: a text or a call-back of a person."""
+    """Which record: a text or a call-back of a person, or a mediator's telephone that rings about them."""
 
     kind: Kind
     person: str

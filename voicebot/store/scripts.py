@@ -91,42 +91,43 @@ COMMIT = Script(
 )
 
 #: What a turn begins with: session `id`, its version, the latest session if that is another one, whether it
-#: is this one, the memory, and how many seconds the number is still kept (negative: not at all).
+#: is this one, the memory, how many seconds the number is still kept (negative: not at all), the proposal.
+#: The first four keys are: the id of the latest session, memory, number, what is proposed.
 _LOOK = """#!lua
-    local function look(id, before, latest_key, memory, number)
+    local function look(id, before)
       local mine, latest, previous = redis.call('HMGET', before .. id, 'blob', 'version'), nil, false
-      latest = redis.call('GET', latest_key)
+      latest = redis.call('GET', KEYS[1])
       if latest and latest ~= id then previous = redis.call('HGET', before .. latest, 'blob') end
       return {mine[1], mine[2], previous, latest == id and 1 or 0,
-              redis.call('GET', memory), redis.call('TTL', number)}
+              redis.call('GET', KEYS[2]), redis.call('TTL', KEYS[3]), redis.call('GET', KEYS[4])}
     end
 """
 
-#: KEYS: the id of the latest session, memory, number. ARGV: a session's id, and what comes before an id in
-#: the key of a session. Answers what `look` found.
-LOOK = Script(_LOOK + "return look(ARGV[1], ARGV[2], KEYS[1], KEYS[2], KEYS[3])")
+#: KEYS: those of `look`. ARGV: a session's id, and what comes before an id in the key of a session. Answers
+#: what `look` found.
+LOOK = Script(_LOOK + "return look(ARGV[1], ARGV[2])")
 
-#: KEYS: as LOOK, then: opted out, texts in a while, held, texting, index. ARGV: the id if a conversation
-#: begins, what comes before an id, how long a conversation and the index live in seconds; how many texts in
-#: how many seconds are answered; "1" to look whatever is the case. Answers: opted out, texts; then, unless
-#: there were too many or the person opted out: the id, what was found, held.
+#: KEYS: those of `look`, then: opted out, texts in a while, held, texting, index. ARGV: the id if a
+#: conversation begins, what comes before an id, how long a conversation and the index live in seconds; how
+#: many texts in how many seconds are answered; "1" to look whatever is the case. Answers: opted out, texts;
+#: then, unless there were too many or the person opted out: the id, what was found, held.
 ARRIVE = Script(
     _LOOK
     + """
-    local out, texts = redis.call('EXISTS', KEYS[4]), 0
+    local out, texts = redis.call('EXISTS', KEYS[5]), 0
     if ARGV[7] ~= '1' then
-      texts = redis.call('INCR', KEYS[5])
-      if texts == 1 then redis.call('EXPIRE', KEYS[5], ARGV[6]) end
+      texts = redis.call('INCR', KEYS[6])
+      if texts == 1 then redis.call('EXPIRE', KEYS[6], ARGV[6]) end
       if out == 1 or texts > tonumber(ARGV[5]) then return {out, texts} end
     end
-    if redis.call('SET', KEYS[7], ARGV[1], 'EX', ARGV[3], 'NX') then
-      redis.call('SADD', KEYS[8], KEYS[7])
-      redis.call('EXPIRE', KEYS[8], ARGV[4])
+    if redis.call('SET', KEYS[8], ARGV[1], 'EX', ARGV[3], 'NX') then
+      redis.call('SADD', KEYS[9], KEYS[8])
+      redis.call('EXPIRE', KEYS[9], ARGV[4])
     else
-      redis.call('EXPIRE', KEYS[7], ARGV[3])
+      redis.call('EXPIRE', KEYS[8], ARGV[3])
     end
-    local id = redis.call('GET', KEYS[7])
-    return {out, texts, id, look(id, ARGV[2], KEYS[1], KEYS[2], KEYS[3]), redis.call('GET', KEYS[6])}"""
+    local id = redis.call('GET', KEYS[8])
+    return {out, texts, id, look(id, ARGV[2]), redis.call('GET', KEYS[7])}"""
 )
 
 #: KEYS: a counter. ARGV: how many seconds it lives from its first count on.

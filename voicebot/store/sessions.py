@@ -39,12 +39,12 @@ Plain = Mapping[str, Any]
 Command = tuple[Word, ...]
 #: Told of each new record after it was written: its kind, the person, its id. Must not raise.
 Told = Callable[[str, str, str], Awaitable[None]]
-RECORD_KINDS = ("ticket", "sms", "callback")
+RECORD_KINDS = ("ticket", "sms", "callback", "ring")
 
 
 @dataclass(frozen=True)
 class Record:
-    """A ticket, a text to send or a call to make: `kind` is one of `RECORD_KINDS`.
+    """A ticket, a text to send, a call to the person or to a mediator: `kind` is one of `RECORD_KINDS`.
 
     The same `id` written twice is one record.
     """
@@ -67,7 +67,8 @@ class Memory:
 class Change:
     """All that one turn writes. `version` is the one that was loaded; `turn` is the redacted turn record.
 
-    `memory` replaces what was remembered of the person for later calls.
+    `memory` replaces what was remembered of the person for later calls. `proposed`: what a mediator wanted
+    offered was offered in this turn. `file` is the spoken file that was open, which `forget` erases too.
     """
 
     session: Session
@@ -77,6 +78,8 @@ class Change:
     forget: bool = False
     opt_out: bool = False
     memory: Memory | None = None
+    proposed: bool = False
+    file: str = ""
 
 
 class Known:
@@ -90,7 +93,7 @@ class Known:
         self, privacy: Privacy, person: str, session_id: str, found: Sequence[Any], held: str | None = None
     ) -> None:
         """`found` is what `look` found (`store/scripts.py`)."""
-        blob, version, self._other, self._is_latest, self._memory, number_s = found
+        blob, version, self._other, self._is_latest, self._memory, number_s, self._proposed = found
         self._privacy = privacy
         self.version = 0 if blob is None else int(version or 0)
         self.session = Session(session_id, person) if blob is None else from_dict(privacy.unseal(blob))
@@ -111,6 +114,11 @@ class Known:
     def memory(self) -> Memory | None:
         """What the person agreed to be remembered by; None when they were never asked, or it expired."""
         return None if self._memory is None else Memory(**self._privacy.unseal(self._memory))
+
+    @property
+    def proposed(self) -> str:
+        """The procedure that a mediator wants offered, "" for none."""
+        return "" if self._proposed is None else str(self._privacy.unseal(self._proposed))
 
 
 async def _nobody(kind: str, person: str, record_id: str) -> None:
@@ -137,7 +145,8 @@ class Sessions:
     async def known(self, person: str, session_id: str) -> Known:
         """All that a turn which may open a conversation needs, in one round trip."""
         keys = PersonKeys(person)
-        look = LOOK.on([keys.latest(), keys.memory(), keys.number()], [session_id, keys.session("")])
+        looked = (keys.latest(), keys.memory(), keys.number(), keys.proposed())
+        look = LOOK.on(looked, (session_id, keys.session("")))
         async with named_failure():
             return Known(self.privacy, person, session_id, await run(self._redis, look))
 
@@ -153,6 +162,17 @@ class Sessions:
     async def memory(self, person: str) -> Memory | None:
         """What the person agreed to be remembered by; None when they were never asked, or it expired."""
         return (await self.known(person, "")).memory
+
+    async def propose(self, person: str, topic: str) -> None:
+        """Offer the procedure `topic` when the person is next with us, within a month."""
+        keys = PersonKeys(person)
+        kept: Command = ("SET", keys.proposed(), self.privacy.seal(topic), "EX", RECORD_TTL_S)
+        async with named_failure():
+            await self._together([kept, *_indexed(keys, [keys.proposed()])])
+
+    async def proposed(self, person: str) -> str:
+        """The procedure that a mediator wants offered, "" for none."""
+        return (await self.known(person, "")).proposed
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
@@ -206,6 +226,9 @@ class Sessions:
         """Write a turn; False when another process took a turn of this session meanwhile."""
         async with named_failure():
             await self._announce(change.session.person, change.records)
+            if change.forget and change.file:  # perhaps of another telephone, so in another part of a cluster
+                owner, _, code = change.file.partition("/")
+                await self._redis.delete(PersonKeys(owner).file(code))
             written = await self._write(change)
             if written and change.forget:
                 await self._redis.delete(call(change.session.id))
@@ -265,6 +288,8 @@ class Sessions:
         commands += _indexed(
             keys, {command[1] for command in commands if command[1] != own or not change.forget}
         )
+        if change.proposed:
+            commands.append(("DEL", keys.proposed()))
         if change.opt_out:
             commands.append(("SET", keys.opted_out(), 1))
         words = [word for command in commands for word in (len(command), *command)]

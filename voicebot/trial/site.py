@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 from starlette.staticfiles import StaticFiles
 
-from voicebot.channels.service import Service
+from voicebot.channels.service import Service, unconnected
 from voicebot.channels.sms import TextDesk
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.store.gaps import Gaps
@@ -18,7 +18,11 @@ from voicebot.trial.showroom import Showroom
 
 
 def open_site(app: FastAPI, service: Service, redis: Redis, showroom: Showroom, key: str) -> None:
-    """Add `/essai` to the application; `key` is asked for, or "" lets everybody in."""
+    """Add `/essai` to the application; `key` is asked for, or "" lets everybody in.
+
+    Nobody is connected with a mediator from here.
+    """
+    service = unconnected(service)
     permits = Permits(service.privacy, service.runner.clock)
     door = Door(permits, key, service.public_url.startswith("https://"))
     desks = TelephoneDesk(service), TextDesk(service)

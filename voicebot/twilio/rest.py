@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 
 from requests import RequestException
@@ -33,6 +36,39 @@ _LOOKED_AT: Final = 50
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class AccountState:
+    """How Twilio sees the account: `status` is "active" when it may be used; `clock` is Twilio's time."""
+
+    status: str
+    clock: float | None
+
+
+@dataclass(frozen=True)
+class OwnNumber:
+    """A number of the account (E.164), what it can do, and where Twilio asks about its calls and texts."""
+
+    number: str
+    calls: bool
+    texts: bool
+    voice_url: str
+    fallback_url: str
+    status_url: str
+    sms_url: str
+
+
+class _Dated(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
+    """Notes when the last answer was made, by Twilio's clock."""
+
+    clock: float | None = None
+
+    def request(self, *args: Any, **options: Any) -> Any:
+        answer = super().request(*args, **options)
+        with suppress(TypeError, ValueError):
+            self.clock = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+        return answer
+
+
 class TwilioClient:
     """One account. Safe from several tasks at once. Nothing is tried twice here: the outbox does that."""
 
@@ -40,10 +76,21 @@ class TwilioClient:
         self, account_sid: str, auth_token: str, *, base_url: str | None = None, timeout_s: float = 10.0
     ) -> None:
         """`base_url`: not Twilio's own address, for tests; `timeout_s`: to connect, and between bytes."""
-        http = TwilioHttpClient(timeout=timeout_s, logger=_SILENT)
-        self._client = Client(account_sid, auth_token, http_client=http, environment=_NO_ENVIRONMENT)
+        self._http = _Dated(timeout=timeout_s, logger=_SILENT)
+        self._client = Client(account_sid, auth_token, http_client=self._http, environment=_NO_ENVIRONMENT)
         if base_url:
             self._client.api.base_url = base_url
+
+    async def account(self) -> AccountState:
+        """Whether Twilio takes our account and token. Raises TwilioRefused or TwilioUnreachable."""
+        fetch = self._client.api.v2010.account.fetch
+        status = await _request(lambda: str(fetch().status))
+        return AccountState(status, self._http.clock)
+
+    async def numbers(self) -> tuple[OwnNumber, ...]:
+        """The account's telephone numbers. Raises as above."""
+        find = self._client.incoming_phone_numbers.list
+        return await _request(lambda: tuple(map(_own_number, find(page_size=_LOOKED_AT))))
 
     async def create_message(
         self, *, to: str, from_: str, body: str, status_callback: str | None = None
@@ -104,6 +151,21 @@ class TwilioClient:
         method = "POST" if url else None
         options = _given(twiml=twiml, url=url, method=method, status="completed" if end else None)
         await _request(lambda: self._client.calls(call_sid).update(**options))
+
+    async def delete_queue(self, queue_sid: str) -> None:
+        """Remove a queue that nobody is in. Raises TwilioRefused or TwilioUnreachable."""
+        await _request(lambda: self._client.queues(queue_sid).delete())
+
+
+def _own_number(record: Any) -> OwnNumber:
+    can: Mapping[str, bool] = record.capabilities or {}
+    urls = (record.voice_url, record.voice_fallback_url, record.status_callback, record.sms_url)
+    return OwnNumber(
+        record.phone_number,
+        bool(can.get("voice")),
+        bool(can.get("sms")),
+        *(url or "" for url in urls),
+    )
 
 
 def _given(**options: Any) -> dict[str, Any]:

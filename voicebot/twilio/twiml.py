@@ -18,6 +18,8 @@ from twilio.twiml.voice_response import (
     Dial,
     Enqueue,
     Gather,
+    Leave,
+    Queue,
     VoiceResponse,
 )
 
@@ -127,6 +129,45 @@ def enqueue(queue: str, action: str, wait_url: str | None = None, sounds: Iterab
             wait_url_method="POST" if wait_url else None,
         )
     )
+    return str(response)
+
+
+def hold(sounds: Iterable[Sound], keys_url: str, again_url: str) -> str:
+    """What somebody in a queue hears: `sounds`, during which one key may be pressed, then `again_url`.
+
+    Source: Twilio, "TwiML Voice: Enqueue": a waitUrl may Play, Gather, Redirect and Leave.
+    """
+    gather = Gather(input="dtmf", action=keys_url, method="POST", num_digits=1, timeout=1)
+    _say(gather, sounds)
+    response = VoiceResponse()
+    response.append(gather)
+    response.redirect(again_url, method="POST")
+    return str(response)
+
+
+def leave_queue() -> str:
+    """Leave the queue: the `action` of its Enqueue is asked what next."""
+    response = VoiceResponse()
+    response.append(Leave())
+    return str(response)
+
+
+def play(sounds: Iterable[Sound]) -> str:
+    """Say `sounds` and nothing more, to somebody who is about to be connected."""
+    return str(_saying(sounds))
+
+
+def take_from_queue(
+    queue: str, action: str, heard_url: str, sounds: Iterable[Sound] = (), timeout_s: int = 10
+) -> str:
+    """Say `sounds`, then be connected with who waits in `queue`, who hears `heard_url` before.
+
+    `action` is asked what next when the talk is over, or when nobody is in the queue for `timeout_s`.
+    """
+    response = _saying(sounds)
+    dial = Dial(action=action, method="POST", timeout=timeout_s)
+    dial.append(Queue(_clean(queue), url=heard_url, method="POST"))
+    response.append(dial)
     return str(response)
 
 

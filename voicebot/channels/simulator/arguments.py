@@ -15,10 +15,12 @@ from typing import Any, Final
 from voicebot.channels.simulator.caller_voice import CallerVoice
 from voicebot.channels.simulator.carrier import place_call
 from voicebot.channels.simulator.live import JsonView, conversation_view
+from voicebot.channels.simulator.mediator import standing_by
 from voicebot.channels.simulator.options import CallOptions
 from voicebot.channels.simulator.report import CallReport, Journal, View
 from voicebot.channels.simulator.script import Answers
 from voicebot.channels.simulator.turns import HangUp, PlayWav, Press, SayText, StaySilent, Turn
+from voicebot.channels.simulator.twilio_api import Account
 from voicebot.speech.tts.synthesizer import Synthesizer
 
 #: Endings that nobody asked for: the command then exits with 1.
@@ -47,6 +49,10 @@ def add_call_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one line of JSON a turn")
     parser.add_argument("--wav", metavar="PATH", type=Path, help="record the call in stereo")
     parser.add_argument("--from", dest="from_number", metavar="NUMBER", help="the caller's number")
+    parser.add_argument(
+        "--mediator", metavar="KEY", choices=("1", "2"),
+        help="a mediator is on duty, whose telephone rings: 1 takes the call, 2 refuses it",
+    )  # fmt: skip
     parser.add_argument("--keypad", action="store_true", help="a call whose audio socket never opens")
 
 
@@ -63,13 +69,15 @@ def options_of(arguments: argparse.Namespace, defaults: CallOptions) -> CallOpti
 
 @dataclass(frozen=True)
 class Callee:
-    """The app to call: where, its auth token, its journal, and the voice behind `<Say>`."""
+    """The app to call: where, its auth token, its journal, the voice behind `<Say>`, and the account that
+    it makes calls from."""
 
     url: str
     auth_token: str
     journal: Journal | None = None
     say_voice: Synthesizer | None = None
     public_origin: str | None = None
+    account: Account | None = None
 
 
 def run(
@@ -87,10 +95,25 @@ def run(
             view=view,
         )
         options = options_of(arguments, defaults)
-        report = asyncio.run(place_call(callee.url, callee.auth_token, turns, voice, options))
+        report = asyncio.run(_placed(callee, turns, voice, options, arguments.mediator))
     for problem in report.problems:
         print(f"carrier: {problem}", file=sys.stderr)
     return exit_code(report)
+
+
+async def _placed(
+    callee: Callee,
+    turns: Sequence[Turn] | Answers,
+    voice: CallerVoice,
+    options: CallOptions,
+    keys: str | None,
+) -> CallReport:
+    """The call, with a mediator beside who presses `keys` when their telephone rings, if asked for."""
+    if keys is None or callee.account is None:
+        return await place_call(callee.url, callee.auth_token, turns, voice, options)
+    async with standing_by(callee.url, callee.auth_token, callee.account, (keys,)) as phone:
+        options = replace(options, exchange=phone.exchange)
+        return await place_call(callee.url, callee.auth_token, turns, voice, options)
 
 
 def exit_code(report: CallReport) -> int:

@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element
 
 import httpx
 
 from voicebot.channels.simulator.caller import Caller
 from voicebot.channels.simulator.caller_voice import CallerVoice
 from voicebot.channels.simulator.clock import Clock
+from voicebot.channels.simulator.document import parse_twiml
 from voicebot.channels.simulator.keypad_leg import Player
 from voicebot.channels.simulator.line import Line, LineDropped
 from voicebot.channels.simulator.messages import Inbound
 from voicebot.channels.simulator.options import CallOptions
+from voicebot.channels.simulator.queue_leg import QueueLeg
 from voicebot.channels.simulator.report import CallReport, Ending, Minutes
 from voicebot.channels.simulator.script import Answers, script
 from voicebot.channels.simulator.stream_leg import run_stream
@@ -70,6 +72,7 @@ class Call:
 
     def __init__(self, call_sid: str, webhooks: Webhooks, line: Line, options: CallOptions) -> None:
         self.queue: str | None = None
+        self._has_talked = False
         self._webhooks, self._line, self._options = webhooks, line, options
         self._player = Player(line, webhooks, options.say_voice)
         self._account_sid = f"AC{'0' * 32}"
@@ -104,6 +107,8 @@ class Call:
         for _ in range(MOST_DOCUMENTS):
             form = {**self._form, "CallStatus": status, **goto.form}
             reply = await self._webhooks.request(goto.method, goto.url, form)
+            if self._options.exchange:
+                self._options.exchange.documents.append(reply.body.decode())
             await self._line.wait_for(reply.seconds)
             status = "in-progress"
             outcome = await self._play(reply)
@@ -131,8 +136,7 @@ class Call:
             case "Redirect":
                 return self._goto(verb, url, (verb.text or "").strip())
             case "Enqueue":
-                self.queue = (verb.text or "").strip()
-                return "queued"
+                return await self._enqueue(verb, url)
             case "Dial":
                 return "dialled"
             case "Hangup":
@@ -154,6 +158,34 @@ class Call:
             await run_stream(self._line, self._webhooks.local(stream_url), headers, inbound, parameters)
         return self._goto(verb, url, verb.get("action", "")) if verb.get("action") else None
 
+    async def _enqueue(self, verb: Element, url: str) -> Goto | Ending:
+        """Wait, as far as there are queues; who has had their talk hangs up, unless they want to stay."""
+        self.queue, exchange = (verb.text or "").strip(), self._options.exchange
+        if exchange is None:
+            return "queued"
+        if self._has_talked and not self._options.stays:
+            await self._left_the_queue(verb, url, "hangup")
+            return "caller_hung_up"
+        wait_url = self._webhooks.public(url, verb.get("waitUrl", ""))
+        leg = QueueLeg(self._player, exchange, self._form | {"CallStatus": "in-progress"})
+        try:
+            result = await leg.wait(self.queue, wait_url)
+        except LineDropped:
+            await self._left_the_queue(verb, url, "hangup")
+            raise
+        self._has_talked = self._has_talked or result == "bridged"
+        return self._goto(verb, url, verb.get("action", ""), self._left(result))
+
+    async def _left_the_queue(self, verb: Element, url: str, result: str) -> None:
+        """The caller is gone: the action is told, and what it answers leads nowhere."""
+        goto = self._goto(verb, url, verb.get("action", ""))
+        told = {"CallStatus": "completed"} | self._left(result)
+        await self._webhooks.request(goto.method, goto.url, self._form | told)
+
+    def _left(self, result: str) -> dict[str, str]:
+        """What is told of a queue that was left."""
+        return {"QueueResult": result, "QueueSid": f"QU{self._form['CallSid'][2:]}", "QueueTime": "1"}
+
     async def _gather(self, verb: Element, url: str) -> Goto | None:
         pressed = await self._player.gather(verb, url)
         if not pressed.digits and verb.get("actionOnEmptyResult") != "true":
@@ -174,14 +206,3 @@ class Call:
             await self._webhooks.request("POST", self._public(self._options.status_path), form)
         except CallError as error:
             self._line.complain(str(error))
-
-
-def parse_twiml(body: bytes) -> Element:
-    """The `<Response>` of a document; raises `CallError` when it is none."""
-    try:
-        root = fromstring(body)
-    except ParseError as error:
-        raise CallError(f"12100: expected TwiML, got something that is not XML: {error}") from error
-    if root.tag != "Response":
-        raise CallError(f"12100: expected a Response document, got {root.tag}")
-    return root

@@ -42,11 +42,11 @@ class Player:
 
     async def play(self, verb: Element, document_url: str) -> None:
         """Play one `<Say>`, `<Play>` or `<Pause>`."""
-        await self.line.play(await self._sound(verb, document_url))
+        await self.line.play(await self.sound(verb, document_url))
 
     async def gather(self, verb: Element, document_url: str) -> Pressed:
         """Play what is nested, stop at the first key, collect keys until the gather is over."""
-        sounds = [await self._sound(nested, document_url) for nested in verb]
+        sounds = [await self.sound(nested, document_url) for nested in verb]
         prompt = tuple(frame for sound in sounds for frame in sound)
         patience = telephone.ticks(number(verb, "timeout", 5))
         limit, finish = number(verb, "numDigits", 0), verb.get("finishOnKey", "#")
@@ -67,7 +67,8 @@ class Player:
                 break
         return Pressed(digits)
 
-    async def _sound(self, verb: Element, document_url: str) -> tuple[Pcm, ...]:
+    async def sound(self, verb: Element, document_url: str) -> tuple[Pcm, ...]:
+        """The frames of one `<Say>`, `<Play>` or `<Pause>`."""
         match verb.tag:
             case "Play":
                 return await self._fetched(verb, document_url) * max(1, number(verb, "loop", 1))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voicebot.channels.simulator.clock import Tempo
+from voicebot.channels.simulator.exchange import Exchange
 from voicebot.channels.simulator.report import Journal, Unseen, View
 from voicebot.speech.tts.synthesizer import Synthesizer
 
@@ -17,7 +18,8 @@ class CallOptions:
     `keypad` plays a network where media streams never open. `think_s` is the caller's pause before a turn,
     `patience_s` how long they wait for an answer, `longest_s` how long a call may last. `public_origin` is
     the origin that the app believes in (default: the one it is reached at). `wav` is where to record,
-    `say_voice` stands in for Twilio's voice.
+    `say_voice` stands in for Twilio's voice. `exchange` holds the queues; without one a call that is put into
+    a queue ends there. `stays`: whether the caller waits again after a talk that was cut off.
     """
 
     tempo: Tempo = "fast"
@@ -32,5 +34,7 @@ class CallOptions:
     status_path: str = "/twilio/voice/status"
     wav: Path | None = None
     say_voice: Synthesizer | None = None
+    exchange: Exchange | None = None
+    stays: bool = False
     journal: Journal | None = None
     view: View = field(default_factory=Unseen)

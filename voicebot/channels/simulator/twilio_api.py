@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,12 +50,20 @@ class Trouble:
 
 @dataclass
 class Account:
-    """What an account holds. `trouble` is asked before each request to create something."""
+    """What an account holds; `ended` calls and `deleted` queues by SID.
+
+    `trouble` is asked before each request to create something. `numbers` are its telephone numbers, with the
+    fields of Twilio's IncomingPhoneNumber. With a `token` any other one is refused.
+    """
 
     trouble: Callable[[str], Trouble] = lambda kind: Trouble()
     texts: list[Taken] = field(default_factory=list)
     calls: list[Taken] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
+    status: str = "active"
+    token: str | None = None
     url: str = ""
     clock: Callable[[], float] = time.time
 
@@ -103,11 +112,31 @@ class _Handler(BaseHTTPRequestHandler):
             self._create(kind, fields)
 
     def do_GET(self) -> None:
+        account, kind = self.server.account, self._path()
+        if account.token is not None and self._token() != account.token:
+            self._answer(HTTPStatus.UNAUTHORIZED, _problem(20003, HTTPStatus.UNAUTHORIZED))
+        elif not kind:
+            self._answer(HTTPStatus.OK, {"sid": "AC" + "0" * 32, "status": account.status})
+        elif kind == "IncomingPhoneNumbers":
+            numbers = {"incoming_phone_numbers": account.numbers, "next_page_uri": None, "page": 0}
+            self._answer(HTTPStatus.OK, numbers)
+        else:
+            self._list()
+
+    def _list(self) -> None:
         wanted = dict(parse_qsl(urlsplit(self.path).query))
         kind = self._path()
         found = [taken for taken in self.server.account.of(kind) if _fits(taken, wanted)]
         listed = [_shown(taken) for taken in reversed(found)]
         self._answer(HTTPStatus.OK, {kind.lower(): listed, "next_page_uri": None, "page": 0})
+
+    def do_DELETE(self) -> None:
+        kind, _, sid = self._path().partition("/")
+        if kind == "Queues" and sid:
+            self.server.account.deleted.append(sid)
+        self.send_response(HTTPStatus.NO_CONTENT if kind == "Queues" else HTTPStatus.NOT_FOUND)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: an address can hold a number."""
@@ -134,6 +163,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _path(self) -> str:
         """What follows the account: `Messages` or `Calls/CA…`."""
         return urlsplit(self.path).path.split("/Accounts/", 1)[-1].partition("/")[2].removesuffix(".json")
+
+    def _token(self) -> str:
+        """The password of the request."""
+        _, _, sent = self.headers.get("Authorization", "").partition(" ")
+        return b64decode(sent).decode().partition(":")[2]
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The time of Twilio's clock, which answers carry."""
+        return super().date_time_string(self.server.account.clock() if timestamp is None else timestamp)
 
     def _body(self) -> str:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()

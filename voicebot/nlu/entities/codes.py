@@ -1,4 +1,4 @@
-"""Postal codes and telephone numbers, said digit by digit, in pairs or any mixture."""
+"""Postal codes, telephone numbers and codes of four digits, said digit by digit, in pairs or any mixture."""
 
 from __future__ import annotations
 
@@ -60,6 +60,14 @@ class Codes:
                 digits = _national(run)
                 if digits:
                     return Found(digits, sure_if(e164(digits) is not None and not spelled))
+        return None
+
+    def code(self, words: str) -> Found | None:
+        """Four digits, a code of somebody's choice."""
+        for spelled in (False, True):
+            runs = [run for run in self._runs(words, spelled) if re.fullmatch(r"\d{4}", run)]
+            if runs:
+                return Found(runs[0], sure_if(len(set(runs)) == 1 and not spelled))
         return None
 
     def _runs(self, words: str, spelled: bool) -> Iterator[str]:

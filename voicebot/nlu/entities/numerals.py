@@ -36,6 +36,7 @@ class Numerals:
     misheard: Rewriter
     none: re.Pattern[str]
     years: re.Pattern[str]
+    own: re.Pattern[str]
     months: re.Pattern[str]
     euros: re.Pattern[str]
     centimes: re.Pattern[str]
@@ -51,6 +52,10 @@ class Numerals:
             Rewriter.of(words.misheard),
             re.compile(rf"\b(?:{_any(words.zero)})\b"),
             re.compile(rf"(?<!\d)(\d{{1,3}}) ?(?:{_any(units['years'])})\b"),
+            re.compile(
+                rf"\b(?:{_any(words.own_age)}) (\d{{1,3}}) ?(?:{_any(units['years'])})\b"
+                rf"(?! (?:{_any(words.not_own_age)})\b)"
+            ),
             re.compile(rf"(?<!\d)\d{{1,2}} (?:{_any(units['months'])})\b"),
             re.compile(rf"(?<![\d.,])({_DECIMAL}) ?(?:{euros})(?!\w)(?: (?:et )?(\d{{1,2}})(?!\d))?"),
             re.compile(rf"(?<![\d.,])(\d{{1,2}}) ?(?:{_any(units['centimes'])})\b"),
@@ -111,6 +116,11 @@ class Numerals:
     def stated_age(self, words: str) -> Found | None:
         """An age only when years are said."""
         return self.age(words) if self.years.search(self.digits(words)) else None
+
+    def own_age(self, words: str) -> Found | None:
+        """The age of who speaks, only when it is said to be theirs."""
+        said = self.own.search(self.digits(words))
+        return Found(int(said[1])) if said and int(said[1]) <= _OLDEST else None
 
     def _whole(self, words: str) -> list[int]:
         text = _SPLIT_THOUSANDS.sub(r"\1\2", self.digits(words))

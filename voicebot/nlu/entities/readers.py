@@ -19,9 +19,11 @@ from voicebot.nlu.vocabulary import Vocabulary
 Reader = Callable[[str], Found | None]
 
 NEXT_COMMAND = "suite"
-_NUMBER_KINDS = ("number", "age", "amount", "postal_code", "phone")
+_NUMBER_KINDS = ("number", "age", "amount", "postal_code", "phone", "code")
 #: Kinds some of whose answers are also commands ("rien", "encore").
 _SHARING_WORDS = ("yes_no", "number", "amount")
+#: Kinds that people state of themselves only.
+_SPEAKERS = ("postal_code",)
 #: Where an answer has a key, a bare digit is that key: 1 for the first answer.
 _KEYED = ("choice", "yes_no", "more")
 
@@ -55,6 +57,7 @@ class Readers:
             "postal_code": codes.postal_code,
             "town": Towns.of(places, words.towns, sounds),
             "phone": codes.phone,
+            "code": codes.code,
         }
         stated = {
             "postal_code": codes.postal_code,
@@ -87,6 +90,12 @@ class Readers:
             return {}
         found = {kind: reader(words) for kind, reader in self.stated.items()}
         return {kind: each.value for kind, each in found.items() if each and each.certainty == "sure"}
+
+    def of_speaker(self, words: str, stated: Mapping[str, Value]) -> dict[str, Value]:
+        """What of the `stated` is true of who speaks: an age only when it is said to be theirs."""
+        own_age = self.numerals.own_age(words) if "age" in stated else None
+        own = {"age": own_age.value} if own_age else {}
+        return own | {kind: stated[kind] for kind in _SPEAKERS if kind in stated}
 
     def phrases(self, expecting: Expecting) -> tuple[str, ...]:
         """What may be said as an answer, as a recognizer's lexicon writes it; empty where anything may."""

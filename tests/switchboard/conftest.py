@@ -1,0 +1,179 @@
+"""The switchboard over a real Redis, at a time of our own: people, mediators, and what Twilio is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from redis.asyncio import Redis
+
+from voicebot.app import FLOWS, PROMPTS
+from voicebot.app.build import hanging_up, waiting_room
+from voicebot.channels.deliveries import about, hooks
+from voicebot.channels.mediator_desk import MediatorDesk
+from voicebot.channels.service import Service, Switches
+from voicebot.channels.simulator.twilio_api import Account, twilio_api
+from voicebot.channels.telephone_desk import TelephoneDesk
+from voicebot.channels.voice_desk import Audio, Reply
+from voicebot.dialogue.flow import Flows
+from voicebot.dialogue.meaning import Expecting, Meaning
+from voicebot.dialogue.session import Session
+from voicebot.flows.load import load_flows
+from voicebot.handoff.mediator import Mediator
+from voicebot.handoff.ticket import Ticket
+from voicebot.jobs.errands import Errands, Terms
+from voicebot.jobs.hours import CallingHours
+from voicebot.privacy import Privacy
+from voicebot.prompts import Prompts
+from voicebot.runner import Runner
+from voicebot.store.mediators import Mediators
+from voicebot.store.opening import Opening, Week
+from voicebot.store.outbox import KINDS, Outbox, Ref
+from voicebot.store.sessions import Change, Record, Sessions
+from voicebot.switchboard.duty import Duty
+from voicebot.switchboard.rings import Rings
+from voicebot.switchboard.switchboard import Switchboard, quieted
+from voicebot.twilio.rest import TwilioClient
+
+#: A Tuesday at ten in Paris.
+TUESDAY = 1_772_528_400.0
+SOMEBODY, OURS = "+33639980011", "+33939000001"
+PHONES = {"ada": "+33639980101", "bea": "+33639980102"}
+
+
+@dataclass
+class Clock:
+    """The time, which goes on only when a test says so."""
+
+    now: float = TUESDAY
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Words:
+    """Nothing is spoken here."""
+
+    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+        return Meaning(text)
+
+
+@dataclass
+class House:
+    """The service as far as mediators are concerned. `account` is what the simulated Twilio was asked."""
+
+    service: Service
+    switches: Switches
+    account: Account
+    clock: Clock
+    errands: Errands
+    desk: TelephoneDesk = field(init=False)
+    mediators: MediatorDesk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = TelephoneDesk(self.service)
+        self.mediators = MediatorDesk(self.service, self.switches)
+
+    async def hire(self, *names: str, **fields: Any) -> None:
+        """Mediators go on duty."""
+        for name in names:
+            one = Mediator(name, name, phone=PHONES[name], on_duty=True, **fields)
+            await self.switches.duty.mediators.save(one)
+
+    async def asks(self, call: str = "CA1", number: str = SOMEBODY, **fields: Any) -> Ticket:
+        """Somebody was handed over in the call `call`; they do not wait yet."""
+        sessions, person = self.service.runner.sessions, self.service.privacy.pseudonym(number)
+        await sessions.keep_number(person, number)
+        await sessions.bind_call(call, person)
+        usual = {"reason": "asked", "priority": "normal", "topic": "rsa", "channel": "keypad", "slots": {}}
+        content = {**usual, "person": person, "session": call, "answered": 3, **fields}
+        session = Session(call, person, "keypad", "handed_off", textable=True, slots={"textable": "yes"})
+        record = Record("ticket", f"{call}:1", self.clock(), content)
+        assert await sessions.commit(Change(session, 0, records=(record,)))
+        return await self.ticket(call)
+
+    async def waits(self, call: str = "CA1", **fields: Any) -> Ticket:
+        """Somebody was handed over and waits on the line."""
+        await self.asks(call, **fields)
+        await self.desk.after_stream(call, f"{call}:after")
+        return await self.ticket(call)
+
+    async def ticket(self, call: str = "CA1") -> Ticket:
+        """The ticket of a call."""
+        ticket = await self.switches.tickets.get(f"{call}:1")
+        assert ticket
+        return ticket
+
+    async def rung(self) -> list[str]:
+        """Look, let the telephones ring, and tell whose did."""
+        before = len(self.account.calls)
+        await self.switches.board.look()
+        await self.errand()
+        names = {number: name for name, number in PHONES.items()}
+        return [names[call.asked["To"]] for call in self.account.calls[before:]]
+
+    async def errand(self) -> None:
+        """Everything that is due leaves."""
+        for kind in KINDS:
+            for ref in await self.errands.outbox.due(kind, self.clock(), 100):
+                await self.errands.run(ref)
+
+    def ring(self, number: int = -1) -> tuple[Ref, str]:
+        """The ring of a call that was made, and its sealed name."""
+        token = self.account.calls[number].asked["Url"].partition("of=")[2]
+        return about(self.service.privacy, token)[0], token
+
+    def heard(self, reply: Reply) -> str:
+        """The words of a reply."""
+        found = [one for one in getattr(reply, "sounds", ()) if isinstance(one, Audio)]
+        return " ".join(str(self.service.privacy.unseal(one.token)[0]) for one in found)
+
+
+@pytest.fixture(scope="session")
+def flows() -> Flows:
+    return load_flows(FLOWS)
+
+
+@pytest.fixture(scope="session")
+def prompts() -> Prompts:
+    return Prompts.load(PROMPTS)
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    with twilio_api() as account:
+        yield account
+
+
+@pytest.fixture
+async def house(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, account: Account) -> House:
+    clock, client = Clock(), TwilioClient("AC" + "0b" * 16, "secret", base_url=account.url, timeout_s=2)
+    account.clock = clock
+    mediators, opening, outbox = Mediators(redis, privacy), Opening(redis), Outbox(redis, privacy)
+    tickets = waiting_room(redis, privacy, quieted(mediators, hanging_up(client)))
+    sessions = Sessions(redis, privacy, tickets.announce)
+    duty = Duty(opening, mediators, sessions, clock, CallingHours(), can_ring=True)
+    await opening.change(lambda week: Week())
+    rings = Rings(tickets, mediators, outbox, clock)
+    board = Switchboard(tickets, mediators, sessions, opening, clock)
+    switches = Switches(tickets, duty, rings, board, OURS)
+    runner = Runner(flows, Words(), sessions, clock, lambda says, channel: "", duty.lookups())
+    service = Service(
+        runner,
+        prompts,
+        cast(Any, None),
+        cast(Any, None),
+        privacy,
+        None,
+        "https://voicebot.test",
+        outbox,
+        client,
+        tickets=tickets,
+        mediators=mediators,
+        switches=switches,
+    )
+    at = hooks("https://voicebot.test")
+    errands = Errands(outbox, sessions, prompts, privacy, client, at, Terms(OURS), clock, rings)
+    return House(service, switches, account, clock, errands)

@@ -1,0 +1,176 @@
+"""`voicebot flows try`: a procedure walked through in the terminal, by writing the answers."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from time import time as now
+from typing import Any
+
+from voicebot.app import ROOT
+from voicebot.cli.command import Commands, add
+from voicebot.cli.french import words_of
+from voicebot.config import read_settings
+from voicebot.dialogue.meaning import Meaning
+from voicebot.errors import DataError
+from voicebot.logs import quiet
+from voicebot.walkthrough import Moment, Stamp, Walkthrough, stamp, walking
+
+_CHANNELS = ("voice", "keypad", "sms")
+
+
+def add_command(flows: Commands) -> None:
+    """Add `try` to `flows`."""
+    tried = add(flows, "try", "walk through a procedure here, by writing the answers", _try)
+    tried.add_argument("flow", metavar="FLOW")
+    tried.add_argument("answers", nargs="*", metavar="ANSWER", help="answers to give instead of asking you")
+    tried.add_argument("--channel", choices=_CHANNELS, default="voice", help="whose wording is shown")
+    tried.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of the call")
+    tried.add_argument("--json", action="store_true", help="one line of JSON for each turn")
+    tried.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+
+
+def _try(options: argparse.Namespace) -> int:
+    quiet()
+    return asyncio.run(_walk(options))
+
+
+async def _walk(options: argparse.Namespace) -> int:
+    if not options.json:
+        _tell(words_of("try")[f"how_{options.channel}"])
+    async with AsyncExitStack() as stack:
+        trial = await _begun(options, stack)
+        for answer in options.answers or _typed(options):
+            if trial.last.ended:
+                raise DataError(f"expected answers up to the end, got {answer!r} after it; leave it out")
+            await trial.answer(answer)
+            if trial.last.ended and not options.answers:
+                break
+    _show_end(trial.last, options.json)
+    return 0
+
+
+@dataclass
+class _Trial:
+    """A walk that begins anew, with the same answers, when somebody has changed a file."""
+
+    options: argparse.Namespace
+    stack: AsyncExitStack
+    walk: Walkthrough
+    last: Moment
+    stamp: Stamp
+
+    async def answer(self, text: str) -> None:
+        """Take the turn of `text`; while a changed file cannot be read, only tell what is wrong with it."""
+        if stamp(self.options.root) == self.stamp or await self._reread():
+            self._show(await self.walk.answer(text))
+
+    async def _reread(self) -> bool:
+        """Whether there is still a question to answer."""
+        try:
+            walk = await _opened(self.options, self.stack)
+        except DataError as error:
+            _tell(f"{words_of('try')['unreadable']}\n{error}")
+            return False
+        given, self.stamp, self.walk = self.walk.answers, stamp(self.options.root), walk
+        _tell(words_of("try")["reread"])
+        moment = await walk.begin()
+        for text in given:
+            moment = moment if moment.ended else await walk.answer(text)
+        self._show(moment)
+        return not moment.ended
+
+    def _show(self, moment: Moment) -> None:
+        self.last = moment
+        _show(moment, self.options.json)
+
+
+async def _begun(options: argparse.Namespace, stack: AsyncExitStack) -> _Trial:
+    read_at = stamp(options.root)
+    walk = await _opened(options, stack)
+    moment = await walk.begin()
+    _show(moment, options.json)
+    return _Trial(options, stack, walk, moment, read_at)
+
+
+async def _opened(options: argparse.Namespace, stack: AsyncExitStack) -> Walkthrough:
+    at = options.on and datetime.combine(options.on, time(12), UTC).timestamp()
+    clock = (lambda: float(at)) if at else now
+    walk = walking(options.root, options.flow, options.channel, read_settings().var, clock)
+    return await stack.enter_async_context(walk)
+
+
+def _typed(options: argparse.Namespace) -> Iterator[str]:
+    """The lines that somebody types, or that come from another program, until there are no more."""
+    asking = sys.stdin.isatty() and not options.json
+    while True:
+        if asking:
+            print("> ", end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        yield line.strip()
+
+
+def _show(moment: Moment, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(_plain(moment), ensure_ascii=False), flush=True)
+        return
+    words = words_of("try")
+    if moment.answer is not None and not sys.stdin.isatty():
+        print(f"> {moment.answer or words['silence']}")
+    if moment.meaning:
+        print(f"    {words['understood']} : {_understood(moment.meaning, words)}")
+    if moment.kept:
+        kept = ", ".join(f"{slot} = {value}" for slot, value in moment.kept.items())
+        print(f"    {words['kept']} : {kept}")
+    for key, text in moment.said:
+        print(f"[{key}] {text}")
+
+
+def _understood(meaning: Meaning, words: Mapping[str, str]) -> str:
+    what = meaning.danger or (meaning.intent if meaning.value is None else str(meaning.value))
+    return f"{what if meaning.certainty != 'none' else words['nothing']} ({words[meaning.certainty]})"
+
+
+def _plain(moment: Moment) -> dict[str, Any]:
+    meaning = moment.meaning
+    return {
+        "turn": moment.number,
+        "heard": moment.answer,
+        "intent": meaning.intent if meaning else None,
+        "value": meaning.value if meaning else None,
+        "certainty": meaning.certainty if meaning else None,
+        "flow": moment.flow,
+        "step": moment.step,
+        "prompt": moment.question,
+        "text": " ".join(text for _, text in moment.said),
+        "slots": dict(moment.kept),
+    }
+
+
+def _show_end(moment: Moment, as_json: bool) -> None:
+    words = words_of("try")
+    if as_json:
+        left: dict[str, Any] = {"sms": list(moment.texts), "tickets": moment.tickets}
+        result = {"result": moment.ended or "waiting", "flow": moment.flow, "step": moment.step, **left}
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    for text in moment.texts:
+        print(f"{words['sms']} : {text}")
+    if moment.tickets:
+        print(words["ticket"])
+    told = words["ended"] if moment.ended else words["waiting"]
+    print(told.format(reason=moment.ended, question=moment.question))
+
+
+def _tell(text: str) -> None:
+    """For who reads along, apart from what another program reads."""
+    print(text, file=sys.stderr)

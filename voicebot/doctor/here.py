@@ -1,0 +1,85 @@
+"""What is looked at on this machine: settings, what people wrote, ears and voices, keys, disk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from voicebot.app import FLOWS, PROMPTS, privacy, recognizer, voice
+from voicebot.config import Settings, unknown_names
+from voicebot.errors import VoicebotError
+from voicebot.flows.load import load_flows
+from voicebot.prompts import Prompts
+
+_ENOUGH_DISK_BYTES: Final = 1 << 30
+_ENV_FILE: Final = Path(".env")
+
+
+async def settings_known(settings: Settings) -> str:
+    """Every VOICEBOT_ name of the environment and of .env is read by somebody."""
+    names = [*os.environ, *_names(_ENV_FILE)]
+    strange = unknown_names(names)
+    if strange:
+        told = (f"{name}" + (f" (did you mean {like}?)" if like else "") for name, like in strange.items())
+        raise VoicebotError(f"nobody reads {', '.join(told)}: correct or remove it")
+    return "all names are known"
+
+
+def _names(env_file: Path) -> Iterable[str]:
+    if not env_file.is_file():
+        return []
+    lines = env_file.read_text(encoding="utf-8").splitlines()
+    return [line.partition("=")[0].strip() for line in lines if "=" in line and not line.startswith("#")]
+
+
+async def flows(settings: Settings) -> str:
+    """The procedures can be read."""
+    return f"{len(load_flows(FLOWS).by_name)} procedures"
+
+
+async def prompts(settings: Settings) -> str:
+    """The sentences can be read."""
+    return f"{len(Prompts.load(PROMPTS).entries)} prompts"
+
+
+async def recognition(settings: Settings) -> str:
+    """The recognizer in use can be loaded."""
+    if settings.recognizer == "none":
+        return "none, as set: calls go by keypad"
+    found, notes = await asyncio.to_thread(recognizer, settings)
+    if found is None:
+        raise VoicebotError("no recognizer: calls go by keypad. " + " ".join(notes))
+    name = found.name
+    found.close()
+    return name
+
+
+async def voices(settings: Settings) -> str:
+    """The voices in use are installed."""
+    return ", ".join(voice(settings).names)
+
+
+async def keys(settings: Settings) -> str:
+    """The keys that seal what is kept are there and well formed."""
+    privacy(settings)
+    return "set"
+
+
+async def disk(settings: Settings) -> str:
+    """What we write to can be written to and has room."""
+    folders = [settings.var] if settings.redis_url else [settings.var, settings.data]
+    frees = []
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as written:
+            written.write(b"voicebot")
+        frees.append(shutil.disk_usage(folder).free)
+        if frees[-1] < _ENOUGH_DISK_BYTES:
+            free = frees[-1] / 1e9
+            raise VoicebotError(f"only {free:.1f} GB free under {folder}: expected at least 1 GB; make room")
+    return f"{min(frees) / 1e9:.0f} GB free"

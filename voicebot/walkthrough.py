@@ -1,0 +1,151 @@
+"""A procedure walked through in the terminal: the real engine, words and understanding, without sound.
+
+What is kept meanwhile lies in a server of its own that ends with the walk; nothing is sent to anybody.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from voicebot.content import FLOWS, PROMPTS
+from voicebot.dialogue.action import Say
+from voicebot.dialogue.event import Channel
+from voicebot.dialogue.meaning import Expecting, Meaning, Value
+from voicebot.dialogue.memory import CONSENT
+from voicebot.errors import DataError
+from voicebot.new_procedure import UNDERSTOOD
+from voicebot.prompts import Prompts
+from voicebot.replay import stage
+from voicebot.runner import Reply, Runner, Who
+from voicebot.summary import summary_texts
+
+Stamp = tuple[tuple[str, int], ...]
+#: An answer that begins so is pressed and not spoken: =1
+PRESSED: Final = "="
+_NUMBER: Final = "+33639980001"
+_WHO: Final = Who("walkthrough", "walkthrough")
+#: Slots that say something about the line, not about what was answered.
+_OF_THE_LINE: Final = frozenset({"textable", CONSENT})
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What one turn did: the `answer`, what it was understood as, what is said now, what is kept.
+
+    `ended` is the reason when the conversation is over; `texts` and `tickets` are what it leaves behind.
+    """
+
+    number: int
+    answer: str | None
+    meaning: Meaning | None
+    flow: str | None
+    step: str | None
+    said: tuple[tuple[str, str], ...]
+    kept: Mapping[str, Value]
+    ended: str | None = None
+    texts: tuple[str, ...] = ()
+    tickets: int = 0
+
+    @property
+    def question(self) -> str | None:
+        """The prompt that asks; the hint which keys to press may follow it."""
+        asked = [key for key, _ in self.said if not key.startswith("common.keys_")]
+        return asked[-1] if asked and not self.ended else None
+
+
+@dataclass
+class Walkthrough:
+    """One walk through `flow` by `channel`. `answers` are those already given."""
+
+    runner: Runner
+    prompts: Prompts
+    flow: str
+    channel: Channel
+    answers: list[str] = field(default_factory=list)
+
+    async def begin(self) -> Moment:
+        """The first question of the flow."""
+        await self.runner.sessions.keep_number(_WHO.person, _NUMBER)
+        reply = await self.runner.start(_WHO, self.channel, "start", textable=True)
+        if self.flow != self.runner.flows.welcome.flow:
+            direct = replace(self.runner, understanding=_Asked(self.flow))
+            reply = await direct.hear(_WHO, self.flow, "flow")
+        return await self._moment(None, reply)
+
+    async def answer(self, text: str) -> Moment:
+        """The turn that `text` causes: spoken or texted, pressed with `=` or by keypad, "" is silence."""
+        self.answers.append(text)
+        turn = f"answer {len(self.answers)}"
+        pressed = text.removeprefix(PRESSED)
+        if not text and self.channel != "sms":
+            reply = await self.runner.stay_silent(_WHO, turn)
+        elif self.channel == "keypad" or (text.startswith(PRESSED) and self.channel == "voice"):
+            reply = await self.runner.press(_WHO, pressed, turn)
+        else:
+            reply = await self.runner.hear(_WHO, text, turn)
+        return await self._moment(text, reply)
+
+    async def _moment(self, answer: str | None, reply: Reply) -> Moment:
+        session = reply.session
+        texts, tickets = await self._left() if reply.end else ((), 0)
+        return Moment(
+            len(self.answers),
+            answer,
+            reply.heard if answer is not None else None,
+            session.place.flow if session.place else None,
+            session.place.step if session.place else None,
+            tuple((say.prompt, self._text(say)) for say in reply.says),
+            {slot: value for slot, value in session.slots.items() if slot not in _OF_THE_LINE},
+            reply.end.reason if reply.end else None,
+            texts,
+            tickets,
+        )
+
+    def _text(self, say: Say) -> str:
+        return self.prompts.text(self.prompts.render(say, self.channel))
+
+    async def _left(self) -> tuple[tuple[str, ...], int]:
+        sessions = self.runner.sessions
+        texts = [summary_texts(self.prompts, one) for one in await sessions.records("sms")]
+        return tuple(text for each in texts for text in each), len(await sessions.records("ticket"))
+
+
+@asynccontextmanager
+async def walking(
+    root: Path, flow: str, channel: Channel, var: Path, clock: Callable[[], float] = time.time
+) -> AsyncIterator[Walkthrough]:
+    """A walk that has not begun, by the files under `root` (the folder with voicebot/ and prompts/).
+
+    Raises DataError when a file cannot be read, or when `flow` is none.
+    """
+    async with stage(root, var, clock) as made:
+        runner = made.runner
+        if flow not in runner.flows.by_name:
+            known = ", ".join(sorted(runner.flows.by_name))
+            raise DataError(f"expected a procedure, got {flow!r}; there are: {known}")
+        yield Walkthrough(runner, made.prompts, flow, channel)
+
+
+def stamp(root: Path) -> Stamp:
+    """Changes whenever a file that a walk depends on is changed, added or removed."""
+    folders = (FLOWS, PROMPTS, UNDERSTOOD)
+    files = sorted(path for folder in folders for path in (root / folder).rglob("*.yaml"))
+    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Understands whatever is said as a clear request for one procedure."""
+
+    flow: str
+
+    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+        return Meaning(text, intent=self.flow, score=1.0, certainty="sure")
+
+    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> None:
+        """The name of the procedure is all that is said."""
