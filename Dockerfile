@@ -20,5 +20,5 @@ USER 10001
 ENV VOICEBOT_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH
 EXPOSE 8000
 HEALTHCHECK --start-period=30s --interval=10s --timeout=3s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8000/health', timeout=2)"]
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8000/ready', timeout=2)"]
 CMD ["voicebot", "serve"]

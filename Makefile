@@ -15,7 +15,7 @@ SOUNDS := var/test/armelle/.installed
 CHECKERS := tests/node/node_modules/.installed
 BROWSER := var/test/axe/.installed
 
-.PHONY: help setup demo test lint bench serve lock clean
+.PHONY: help setup demo test lint bench serve lock audit clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -57,8 +57,11 @@ lock: ## resolve all packages anew into constraints.txt
 	mv var/lock/frozen.txt constraints.txt
 	rm -rf var/lock
 
+audit: ## known weaknesses of the pinned packages; needs the internet, and says when it is not reached
+	bash .ci/audit
+
 clean: ## remove the virtual environment and all that was rendered; models stay
-	rm -rf $(VENV) var/cache var/demo var/lock
+	rm -rf $(VENV) var/audit var/cache var/demo var/lock
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,6 +1,6 @@
 """Throw any text at understanding: `python -m benchmarks.fuzz_interpret 100000`.
 
-Prints texts a second and the slowest ones. Ends with an error, and the text that caused it, when
+Prints texts a second, the slowest one, and how memory grew. Ends with an error, and the text, when
 `interpret` raises, gives something malformed or takes longer than `--limit` ms.
 The same seed throws the same texts.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import statistics
 import time
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=1000.0, help="ms a text may take")
     options = parser.parse_args()
     understanding = Understanding.load()
-    times = []
+    times, before = [], memory_mb()
     for text, expecting, channel in thrown(options.count, options.seed):
         start = time.perf_counter()
         meaning = understanding.interpret(text, expecting, channel)
@@ -44,8 +45,14 @@ def main() -> None:
     rate = 1000 * len(times) / sum(times)
     median, slowest = statistics.median(times), max(times)
     Console().print(
-        f"{len(times)} texts, {rate:.0f} a second; median {median:.2f} ms, slowest {slowest:.1f} ms"
+        f"{len(times)} texts, {rate:.0f} a second; median {median:.2f} ms, slowest {slowest:.1f} ms; "
+        f"{memory_mb() - before:.0f} MB more than at the beginning"
     )
+
+
+def memory_mb() -> float:
+    """The most memory that this process has ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def thrown(count: int, seed: int) -> Iterator[tuple[str, Expecting, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from voicebot.app import build
 from voicebot.channels.service import Service
 from voicebot.channels.simulator import CallerVoice
 from voicebot.config import Settings
+from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy
 from voicebot.rehearsal import Rehearsal, rehearse
 from voicebot.speech import voices
@@ -30,6 +32,16 @@ def own_logs() -> Iterator[None]:
     """A command that sets the logs up does so for its own test, whose streams are closed after it."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def learned_once() -> Iterator[None]:
+    """Understanding takes seconds to learn and never changes: services that tests start share one."""
+    load = Understanding.load
+    once = cache(lambda: load())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Understanding, "load", lambda *folder: load(*folder) if folder else once())
+        yield
 
 
 @pytest.fixture(scope="session")

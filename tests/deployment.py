@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -25,8 +25,9 @@ from voicebot.twilio import sign
 ROOT = Path(__file__).parent.parent
 TOKEN, PEPPER = "the auth token", "pepper"
 _CADDY = Path(sys.executable).with_name("caddy")
-_START_S = 60.0
+_START_S = 180.0
 _LOOK_S = 0.05
+_HEARD = ("Say", "Play")
 #: Twilio asks once more when a connection breaks, and follows redirects without end; we do not.
 _MOST_DOCUMENTS = 60
 
@@ -88,6 +89,17 @@ class Process:
             self.running.wait()
             self.running = None
 
+    def drain(self) -> subprocess.Popen[bytes]:
+        """Ask it to finish, as an upgrade does; it still has what it was doing."""
+        assert self.running is not None
+        leaving, self.running = self.running, None
+        leaving.terminate()
+        return leaving
+
+    @property
+    def alive(self) -> bool:
+        return self.running is not None and self.running.poll() is None
+
 
 @dataclass
 class Deployment:
@@ -97,6 +109,14 @@ class Deployment:
     direct: tuple[str, ...]
     apps: list[Process] = field(default_factory=list)
     front: Process | None = None
+
+    def heal(self) -> None:
+        """Start again whatever a test has ended."""
+        for app in self.apps:
+            if not app.alive:
+                app.start()
+        for url in (*self.direct, self.url):
+            wait_for(url)
 
 
 def _clean() -> dict[str, str]:
@@ -118,17 +138,7 @@ def deployed(redis: MortalRedis, folder: Path) -> Iterator[Deployment]:
     deployment = Deployment(front_url, tuple(direct))
     for port in ports[1:]:
         deployment.apps.append(Process("serve", service_settings(redis, front_url, port)))
-    hosts = " ".join(f"127.0.0.1:{port}" for port in ports[1:])
-    deployment.front = Process(
-        "caddy",
-        {
-            "VOICEBOT_SITE": front_url,
-            "VOICEBOT_APPS": hosts,
-            "VOICEBOT_DEPLOY": str(ROOT / "deploy"),
-            "XDG_DATA_HOME": str(folder),
-            "XDG_CONFIG_HOME": str(folder),
-        },
-    )
+    deployment.front = _front(front_url, ports[1:], folder)
     everything = [*deployment.apps, deployment.front]
     try:
         for process in everything:
@@ -139,6 +149,32 @@ def deployed(redis: MortalRedis, folder: Path) -> Iterator[Deployment]:
     finally:
         for process in everything:
             process.kill()
+
+
+def _front(url: str, ports: list[int], folder: Path, **more: str) -> Process:
+    """Caddy with the very file that is deployed, before services at `ports`."""
+    settings = {
+        "VOICEBOT_SITE": url,
+        "VOICEBOT_APPS": " ".join(f"127.0.0.1:{port}" for port in ports),
+        "VOICEBOT_DEPLOY": str(ROOT / "deploy"),
+        "XDG_DATA_HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+    }
+    return Process("caddy", settings | more)
+
+
+@contextmanager
+def fronted(ports: list[int], folder: Path, **limits: str) -> Iterator[str]:
+    """The front alone; without `ports` nobody is behind it. `limits` are its time-outs, by name."""
+    url = f"http://127.0.0.1:{free_port()}"
+    shorter = {f"VOICEBOT_{name.upper()}": value for name, value in limits.items()}
+    front = _front(url, ports or [free_port()], folder, **shorter)
+    front.start()
+    try:
+        _until(lambda: httpx.get(f"{url}/nowhere", timeout=2).status_code == 404)
+        yield url
+    finally:
+        front.kill()
 
 
 def service_settings(redis: MortalRedis, public_url: str, port: int) -> dict[str, str]:
@@ -156,15 +192,17 @@ def service_settings(redis: MortalRedis, public_url: str, port: int) -> dict[str
 
 def wait_for(url: str) -> None:
     """Until the service at `url` says that it is well."""
+    _until(lambda: httpx.get(f"{url}/health", timeout=2).status_code == 200)
+
+
+def _until(up: Callable[[], bool]) -> None:
     end = time.monotonic() + _START_S
     while time.monotonic() < end:
-        try:
-            if httpx.get(f"{url}/health", timeout=2).status_code == 200:
+        with suppress(httpx.TransportError):
+            if up():
                 return
-        except httpx.TransportError:
-            pass
         time.sleep(_LOOK_S)
-    raise AssertionError("the service did not start")
+    raise AssertionError("it did not start")
 
 
 @dataclass
@@ -176,6 +214,11 @@ class KeypadCaller:
     call: str = field(default_factory=lambda: f"CA{uuid4().hex}")
     document: Element | None = None
     slowest_s: float = 0.0
+    #: How its requests get there, if not over the network; and where, if not to the front.
+    client: httpx.AsyncClient | None = None
+    by: str = ""
+    #: What marks a request and its repeat; "": each is another one.
+    token: str = ""
 
     async def dial(self) -> None:
         """Call and go on to the first question."""
@@ -190,6 +233,13 @@ class KeypadCaller:
 
     async def hang_up(self) -> None:
         await self._post(f"{self.url}/twilio/voice/status", CallStatus="completed")
+
+    @property
+    def hears(self) -> bool:
+        """Whether there is anything to hear: words or a sound of ours."""
+        return self.document is not None and any(
+            self.document.find(f".//{one}") is not None for one in _HEARD
+        )
 
     @property
     def gather(self) -> Element | None:
@@ -213,9 +263,14 @@ class KeypadCaller:
             "CallStatus": "in-progress",
         }
         fields |= form
-        headers = {"X-Twilio-Signature": sign(url, fields, TOKEN), "I-Twilio-Idempotency-Token": uuid4().hex}
+        headers = {
+            "X-Twilio-Signature": sign(url, fields, TOKEN),
+            "I-Twilio-Idempotency-Token": self.token or uuid4().hex,
+        }
+        if self.by:
+            url = url.replace(self.url, self.by, 1)
         began = time.monotonic()
-        async with httpx.AsyncClient(timeout=15) as client:
+        async with nullcontext(self.client) if self.client else httpx.AsyncClient(timeout=15) as client:
             answer = await client.post(url, data=fields, headers=headers)
         self.slowest_s = max(self.slowest_s, time.monotonic() - began)
         assert answer.status_code < 300, answer.status_code

@@ -37,6 +37,11 @@ WRONG = {
     "VOICEBOT_TEXTS_A_DAY": ("many", "integer"),
     "VOICEBOT_CALLING_HOURS": ("20-8", "8-20"),
     "VOICEBOT_CALLS_BACK_A_DAY": ("-1", "0"),
+    "VOICEBOT_REACH": ("33,262", "+33"),
+    "VOICEBOT_TEXTS_AN_HOUR": ("-1", "0"),
+    "VOICEBOT_CALLS_BACK_AN_HOUR": ("some", "integer"),
+    "VOICEBOT_CALLS_FROM_ONE": ("0", "1"),
+    "VOICEBOT_CALLS_A_MINUTE": ("0", "1"),
     "VOICEBOT_FALLBACK_NUMBER": ("+33939000001,+33939000002", "+33"),
 }
 #: Any words will do for these; keys are looked at where they are used (tests/test_doctor.py).

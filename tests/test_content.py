@@ -43,7 +43,7 @@ def test_the_engines_own_prompts_say_only_what_it_knows_then() -> None:
         if key.startswith("common."):
             read_back = {
                 "common.value_": {"value"},
-                "common.answered_ahead": {"value"},
+                "common.answered_ahead": {"value", "topic"},
                 "common.known_": {"value", "question"},
             }
             known = next((slots for start, slots in read_back.items() if key.startswith(start)), set())

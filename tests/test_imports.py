@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -17,7 +18,7 @@ PACKAGE = ROOT / "voicebot"
 
 #: From the bottom up; parts on one line do not import each other. Source: docs/architecture.md.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"delivery", "errors", "metrics", "numbers"}),
+    frozenset({"delivery", "errors", "metrics", "numbers", "pools"}),
     frozenset({"datafile", "dialogue", "logs"}),
     frozenset({"assessment", "flows", "handoff", "nlu", "places", "prompts", "speech"})
     | frozenset({"privacy", "twilio", "texting"}),
@@ -76,11 +77,18 @@ COME_WITH = {
 }
 
 
+@cache
 def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> tuple[str, ...]:
+    """Read once: every test asks for all of them."""
+    return tuple(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

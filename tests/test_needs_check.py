@@ -81,6 +81,15 @@ async def test_the_result_goes_onto_the_open_ticket_once(runner: Runner, tickets
     ]
 
 
+async def test_practice_leaves_nothing_on_the_ticket(runner: Runner, tickets: Tickets) -> None:
+    await opened(runner, tickets)
+    reply = await talk(runner, "CA1", "je voudrais m'entraîner", "le bilan numérique", *ANSWERS)
+    assert (reply.session.practice, reply.session.slots["bilan_niveau"]) == (True, "accompagne")
+    ticket = await tickets.get("t1")
+    assert ticket
+    assert "bilan_niveau" not in ticket.slots
+
+
 async def test_a_closed_ticket_stays_as_it_is(runner: Runner, tickets: Tickets) -> None:
     await opened(runner, tickets)
     await tickets.change("t1", lambda one: handoff.close(one, "awa", "helped", 1.0))

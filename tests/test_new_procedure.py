@@ -25,6 +25,7 @@ from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
 from voicebot.store.sessions import Sessions
+from voicebot.store.spoken_files import SpokenFiles
 
 TODAY = date(2026, 11, 25)
 TITLED = ["--title", "la carte grise", "--who", "la préfecture", "--number", "0806001620"]
@@ -58,10 +59,10 @@ async def test_its_conversations_go_as_they_are_written(new: Path, redis: Redis,
     for path in written:
         conversation = conversations.read(path)
         for channel in conversation.channels:
-            last, _ = await conversations.play(conversation, channel, runner)
+            last, _ = await conversations.play(conversation, channel, runner, SpokenFiles(redis, privacy))
             assert last.end
-            assert last.end.reason == conversation.ends["reason"]
-            slots = conversation.ends["slots"]
+            assert last.end.reason == conversation.ends.reason
+            slots = conversation.ends.slots
             assert {name: last.session.slots.get(name) for name in slots} == slots
 
 

@@ -94,7 +94,7 @@ def test_a_call_that_breaks_off_is_followed_by_a_text(running: Rehearsal, twilio
 
 
 def test_rappel_starts_a_call_where_the_texter_was(running: Rehearsal, twilio: Account) -> None:
-    texted(running, "RSA")
+    texted(running, "demander le RSA")
     question = texted(running, "61")
     assert "nous vous appelons" in texted(running, "RAPPEL")
     until(lambda: bool(twilio.calls))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -12,10 +14,14 @@ import httpx
 import pytest
 from redis import Redis
 
-from tests.conftest import DATA_KEY
-from tests.deployment import PEPPER, TOKEN, MortalRedis, Process, free_port, service_settings, wait_for
-from voicebot.dialogue.codec import from_dict
-from voicebot.privacy import Privacy
+from tests.deployment import TOKEN, MortalRedis, Process, free_port, service_settings, wait_for
+from voicebot.app import FLOWS, PROMPTS
+from voicebot.dialogue import step
+from voicebot.dialogue.action import Say
+from voicebot.dialogue.event import Channel, Started
+from voicebot.dialogue.session import Session
+from voicebot.flows.load import load_flows
+from voicebot.prompts import Prompts
 from voicebot.twilio import sign
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("failures")]
@@ -32,19 +38,19 @@ WRITTEN = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MortalRedis]:
     server = MortalRedis(tmp_path_factory.mktemp("r"))
     yield server
     server.stop()
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    return tmp_path / "log"
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("log") / "log"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def url(redis_server: MortalRedis, log: Path) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -98,27 +104,31 @@ def test_a_whole_conversation_leaves_nothing_readable(url: str, redis_server: Mo
     with Redis(unix_socket_path=str(redis_server.socket)) as redis:
         kept = everything(redis)
     logged = log.read_text(encoding="utf-8", errors="replace")
+    measured = httpx.get(f"{url}/metrics", timeout=20).text
     assert "voicebot:" in kept
     assert "webhook refused" in logged
+    assert 'voicebot_events_total{what="texts"' in measured
     for secret in SECRETS:
         assert secret not in kept
         assert secret not in logged
+        assert secret not in measured
+    people = {key.split("{")[1].split("}")[0] for key in re.findall(r"{[0-9a-f]{24}}", kept)}
+    assert people, "pseudonyms are in the store"
+    assert not [one for one in people if one in logged or one in measured], "and nowhere else"
 
 
-def test_oubli_leaves_nothing_of_the_person(url: str, redis_server: MortalRedis) -> None:
-    for body in WRITTEN:
-        texted(url, body)
-    called(url)
-    with Redis(unix_socket_path=str(redis_server.socket), decode_responses=True) as redis:
-        person = next(key for key in redis.keys("*session:*")).split("{")[1].split("}")[0]
-        assert len(redis.keys(f"*{person}*")) > 3
-        answer = texted(url, "OUBLI")
-        assert "effacé" in answer
-        left = {key.split(":", 2)[2].split(":")[0]: key for key in redis.keys(f"*{person}*")}
-        assert set(left) == {"flood", "session"}
-        blob = redis.hget(left["session"], "blob")
-        session = from_dict(Privacy(PEPPER, [DATA_KEY]).unseal(str(blob)))
-        assert (session.slots, session.trail, session.notes, session.topic) == ({}, (), (), None)
-        assert redis.ttl(left["session"]) <= 3600
-        listed = [name for key in redis.keys("*waiting*") for name in redis.zrange(key, 0, -1)]
-        assert not [name for name in listed if person in name]
+def test_every_line_of_the_log_is_one_json_object(url: str, log: Path) -> None:
+    texted(url, "61 ans")
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert lines
+    assert all({"event", "level", "timestamp"} <= set(line) for line in lines)
+
+
+@pytest.mark.parametrize("channel", ["voice", "keypad", "sms"])
+def test_the_first_words_tell_what_is_kept(channel: Channel) -> None:
+    """One sentence, before anything is answered."""
+    prompts = Prompts.load(PROMPTS)
+    _, actions = step(Session("s1", "p1"), Started("e1", 0.0, channel), load_flows(FLOWS))
+    says = [action for action in actions if isinstance(action, Say)]
+    said = " ".join(prompts.text(prompts.render(say, channel)) for say in says)
+    assert said.count("est effacé après un jour.") == 1

@@ -39,6 +39,7 @@ def test_who_calls_about_the_rsa_and_hangs_up_is_counted_where_they_left() -> No
     )
     reached = {"reached:accueil.question": 1, "reached:rsa.age": 1, "reached:rsa.france": 1}
     told = {"calls": 1, "topic:rsa": 1, "understood": 2, "silent": 1, "left:rsa.france": 1}
+    told |= {"clear:accueil.question": 1, "clear:rsa.age": 1}
     assert counts == Counter({**told, **reached})
 
 

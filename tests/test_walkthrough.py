@@ -85,7 +85,7 @@ def test_an_expired_price_is_not_said_on_a_later_day(capsys: pytest.CaptureFixtu
 
 
 def test_the_first_page_can_be_walked_through_too(capsys: pytest.CaptureFixture[str]) -> None:
-    first, second, _ = walked(capsys, "accueil", "j'ai perdu ma carte vitale")
+    first, second, _ = walked(capsys, "accueil", "la carte vitale")
     assert first["prompt"] == "accueil.question"
     assert (second["intent"], second["prompt"]) == ("carte_vitale", "carte_vitale.probleme")
 

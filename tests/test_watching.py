@@ -1,10 +1,15 @@
-"""The dashboard and the alerts speak of metrics that exist."""
+"""The dashboard, the alerts and the manifests: read by the parsers of those who run them."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
+import kubernetes_validate  # type: ignore[import-untyped]
+import promql_parser
+import pytest
 from ruamel.yaml import YAML
 
 from tests.deployment import ROOT
@@ -12,11 +17,31 @@ from voicebot import metrics
 
 _METRIC = re.compile(r"\bvoicebot_[a-z_]+")
 _SUFFIX = re.compile(r"_(bucket|count|sum|total)$")
+_VARIABLE = re.compile(r"\$(\w+)")
+#: What Grafana puts in for its variables before Prometheus sees them.
+_FILLED_IN = {"__rate_interval": "5m", "flow": "rsa"}
+#: Everything that must be watched, each on the dashboard.
+WATCHED = {
+    "voicebot_calls_live",
+    "voicebot_reply_seconds",
+    "voicebot_events",
+    "voicebot_failures",
+    "voicebot_recognizer_stuck",
+    "voicebot_queue_tickets",
+    "voicebot_queue_wait_seconds",
+    "voicebot_outbox",
+    "voicebot_outbox_overdue_seconds",
+    "voicebot_deliveries_failed",
+    "voicebot_store_up",
+    "voicebot_log_lines_lost",
+}
 
 
 def known() -> set[str]:
     """The metrics that a service offers, without the endings of their series."""
     metrics.outbox("sms", 0, 0, 0.0)
+    metrics.gave_up("sms", {"21614": 1})
+    metrics.queue([])
     metrics.count({"calls": 1})
     metrics.failed("stream broken", "OSError")
     metrics.replied("yes_no", {"speech": 0.1})
@@ -24,21 +49,69 @@ def known() -> set[str]:
     return {_SUFFIX.sub("", name) for name in helps}
 
 
-def test_the_dashboard_draws_what_is_measured() -> None:
+def of_dashboard() -> Iterator[str]:
     board = json.loads((ROOT / "deploy" / "grafana.json").read_text(encoding="utf-8"))
-    asked = {
-        name
-        for panel in board["panels"]
-        for each in panel["targets"]
-        for name in _METRIC.findall(each["expr"])
-    }
-    assert len(asked) >= 5
-    assert {_SUFFIX.sub("", name) for name in asked} <= known()
+    for panel in board["panels"]:
+        yield from (each["expr"] for each in panel["targets"])
+
+
+def rules() -> list[dict[str, Any]]:
+    written = YAML(typ="safe").load((ROOT / "deploy" / "alerts.yaml").read_text(encoding="utf-8"))
+    return [rule for group in written["groups"] for rule in group["rules"]]
+
+
+def metrics_in(expressions: Iterator[str]) -> set[str]:
+    return {_SUFFIX.sub("", name) for expression in expressions for name in _METRIC.findall(expression)}
+
+
+def test_the_dashboard_draws_all_that_is_watched_and_nothing_unknown() -> None:
+    drawn = metrics_in(of_dashboard())
+    assert drawn >= WATCHED
+    assert drawn <= known()
 
 
 def test_the_alerts_look_at_what_is_measured() -> None:
-    written = YAML(typ="safe").load((ROOT / "deploy" / "alerts.yaml").read_text(encoding="utf-8"))
-    rules = [rule for group in written["groups"] for rule in group["rules"]]
-    assert {rule["labels"]["severity"] for rule in rules} == {"wake", "look"}
-    asked = {name for rule in rules for name in _METRIC.findall(rule["expr"])}
-    assert {_SUFFIX.sub("", name) for name in asked} <= known()
+    assert metrics_in(rule["expr"] for rule in rules()) <= known()
+
+
+def test_prometheus_can_read_every_expression() -> None:
+    expressions = [*of_dashboard(), *(rule["expr"] for rule in rules())]
+    assert len(expressions) > 20
+    for expression in expressions:
+        filled = _VARIABLE.sub(lambda found: _FILLED_IN[found[1]], expression)
+        promql_parser.parse(filled)
+
+
+def test_a_broken_expression_is_found() -> None:
+    with pytest.raises(ValueError):
+        promql_parser.parse("sum(rate(voicebot_failures_total[5m])")
+
+
+def test_alerts_say_how_urgent_they_are_and_what_it_means_to_callers() -> None:
+    for rule in rules():
+        assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}, rule["alert"]
+        assert rule["labels"]["severity"] in ("wake", "look"), rule["alert"]
+        assert rule["annotations"]["summary"].endswith((".", "?")), rule["alert"]
+    assert len({rule["alert"] for rule in rules()}) == len(rules())
+
+
+def test_the_panels_do_not_overlap() -> None:
+    board = json.loads((ROOT / "deploy" / "grafana.json").read_text(encoding="utf-8"))
+    places = [tuple(panel["gridPos"][side] for side in "xy") for panel in board["panels"]]
+    assert len(set(places)) == len(places)
+    assert len({panel["id"] for panel in board["panels"]}) == len(places)
+
+
+@pytest.mark.parametrize("version", ["1.30", "1.37"])
+def test_kubernetes_takes_the_manifests(version: str) -> None:
+    manifests = list(YAML(typ="safe").load_all((ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8")))
+    assert {one["kind"] for one in manifests} == {"Deployment", "Service", "PodDisruptionBudget"}
+    for manifest in manifests:
+        kubernetes_validate.validate(manifest, version, strict=True)
+
+
+def test_a_manifest_with_a_slip_is_refused() -> None:
+    manifest = next(YAML(typ="safe").load_all((ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8")))
+    manifest["spec"]["template"]["spec"]["containers"][0]["readinessprobe"] = {}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(manifest, "1.37", strict=True)

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from voicebot.errors import ConfigError
-from voicebot.numbers import e164
+from voicebot.numbers import FRENCH_REGIONS, e164, prefixes
 
 Engine = Literal["auto", "vosk", "whisper", "none"]
 VoiceName = Literal["kokoro", "pico", "pyttsx3"]
@@ -80,6 +80,18 @@ class Settings(BaseSettings):
         default=(8, 20), description="the hours between which people are called back where they live, 8-20"
     )
     calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
+    reach: str = Field(
+        default=",".join(prefixes(FRENCH_REGIONS)),
+        description="the beginnings of numbers that we text and call, comma-separated: others cost too much",
+    )
+    texts_an_hour: int = Field(
+        default=600, ge=0, description="the most texts we send to everybody in an hour"
+    )
+    calls_back_an_hour: int = Field(default=120, ge=0, description="the most calls we make to all in an hour")
+    calls_from_one: int = Field(
+        default=20, ge=1, description="the most calls we take from a person in ten minutes"
+    )
+    calls_a_minute: int = Field(default=300, ge=1, description="the most calls we take from all in a minute")
     fallback_number: str = Field(
         default="",
         description="who is called when we cannot go on, E.164; unset: callers are told whom",
@@ -145,6 +157,18 @@ class Settings(BaseSettings):
         if value[0] >= value[1]:
             raise ValueError("expected an earlier and a later hour, like 8-20")
         return value
+
+    @field_validator("reach")
+    @classmethod
+    def _are_beginnings(cls, value: str) -> str:
+        if not all(re.fullmatch(r"\+[1-9][0-9]{0,5}", one.strip()) for one in value.split(",")):
+            raise ValueError("expected beginnings of numbers like +33,+262")
+        return value
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """How numbers begin that may be texted and called."""
+        return tuple(one.strip() for one in self.reach.split(","))
 
     @property
     def rings_back(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ Code = str
 
 OPTED_OUT: Final = "opted_out"
 NO_NUMBER: Final = "no_number"
+OUT_OF_REACH: Final = "out_of_reach"
 TOO_MANY: Final = "too_many"
 TOO_LATE: Final = "too_late"
 REPEATED: Final = "repeated"

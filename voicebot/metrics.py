@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
@@ -23,6 +23,16 @@ _REPLIES = Histogram(
 _FAILURES = Counter("voicebot_failures", "What went wrong, by kind of error", ["where", "error"])
 _OUTBOX = Gauge("voicebot_outbox", "Texts and call-backs: waiting, or given up", ["kind", "state"])
 _OVERDUE = Gauge("voicebot_outbox_overdue_seconds", "How long the oldest one has been due", ["kind"])
+_GIVEN_UP = Gauge(
+    "voicebot_deliveries_failed",
+    "Texts and call-backs that were given up, ever, by error code",
+    ["kind", "code"],
+)
+_QUEUE = Gauge("voicebot_queue_tickets", "People who wait for a mediator")
+_QUEUE_WAIT = Gauge("voicebot_queue_wait_seconds", "How long the first of them has been waiting")
+_STORE_UP = Gauge("voicebot_store_up", "1 while Redis answers")
+STUCK: Final = Gauge("voicebot_recognizer_stuck", "Answers that the recognizer was given and never finished")
+LINES_LOST: Final = Counter("voicebot_log_lines_lost", "Lines of the log that could not be written")
 CALLS_LIVE: Final = Gauge("voicebot_calls_live", "Calls on an audio socket of this process")
 
 
@@ -50,6 +60,23 @@ def outbox(kind: str, waiting: int, given_up: int, overdue_s: float) -> None:
     _OUTBOX.labels(kind, "waiting").set(waiting)
     _OUTBOX.labels(kind, "given_up").set(given_up)
     _OVERDUE.labels(kind).set(overdue_s)
+
+
+def gave_up(kind: str, by_code: Mapping[str, int]) -> None:
+    """How many texts or call-backs failed for good until now; the same in every process."""
+    for code, times in by_code.items():
+        _GIVEN_UP.labels(kind, code).set(times)
+
+
+def queue(waits_s: Sequence[float]) -> None:
+    """How long each person has been waiting for a mediator."""
+    _QUEUE.set(len(waits_s))
+    _QUEUE_WAIT.set(max(0.0, *waits_s, 0.0))
+
+
+def store_up(up: bool) -> None:
+    """Whether Redis answered just now."""
+    _STORE_UP.set(up)
 
 
 def page() -> bytes:

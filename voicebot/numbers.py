@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -13,6 +14,7 @@ FRENCH_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF")
 #: Mobile numbers that are given to nobody, for films and tests. Source: Arcep, numbering plan.
 _FICTION = "+3363998"
 _HOME, _HOME_ZONE = "FR", "Europe/Paris"
+_DEAR = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -65,6 +67,24 @@ def is_textable(number: str | None) -> bool:
     except NumberParseException:
         return False
     return phonenumbers.number_type(parsed) in _MOBILE or number.startswith(_FICTION)
+
+
+def prefixes(regions: Iterable[str]) -> tuple[str, ...]:
+    """How the numbers of `regions` (ISO 3166) begin: "+33", …"""
+    codes = {phonenumbers.country_code_for_region(region) for region in regions}
+    return tuple(sorted(f"+{code}" for code in codes))
+
+
+def may_be_dialled(number: str, beginnings: tuple[str, ...]) -> bool:
+    """Whether to text or call an E.164 number: it has one of `beginnings`, and nobody earns by it.
+
+    Toll fraud lives on dear numbers abroad and on premium ones at home.
+    """
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+    except NumberParseException:
+        return False
+    return number.startswith(beginnings) and kind not in _DEAR
 
 
 def whereabouts(number: str) -> tuple[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,8 +31,9 @@ from voicebot.nlu import Understanding
 from voicebot.prompts import Prompts
 from voicebot.rehearsal import own_privacy
 from voicebot.runner import Reply, Runner, Who
+from voicebot.store.known import Memory
 from voicebot.store.server import connect
-from voicebot.store.sessions import Change, Memory, Sessions
+from voicebot.store.sessions import Change, Sessions
 from voicebot.store.spoken_files import SpokenFiles, Steps
 from voicebot.switchboard.duty import noted
 
@@ -123,6 +124,8 @@ class Conversation(_Strict):
     kept: tuple[Kept, ...] = ()
 
 
+#: Files with the time of their last change, in nanoseconds.
+Stamp = tuple[tuple[str, int], ...]
 _SHAPE: TypeAdapter[Conversation] = TypeAdapter(Conversation)
 
 
@@ -135,6 +138,18 @@ def read(path: Path) -> Conversation:
     datafile.raise_if_any(findings)
     assert conversation
     return conversation
+
+
+def stamp(root: Path, *folders: Path) -> Stamp:
+    """Changes whenever a file below one of the `folders` of `root` is changed, added or removed."""
+    files = sorted(path for folder in folders for path in (root / folder).rglob("*.yaml"))
+    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
+
+
+@lru_cache(maxsize=1)
+def _learned(root: Path, read_at: Stamp) -> Understanding:
+    """The words under `root`; learning them takes a second, so it is done anew only when they changed."""
+    return Understanding.load(root / UNDERSTOOD)
 
 
 async def play(
@@ -186,7 +201,7 @@ async def check_end(conversation: Conversation, channel: Channel, runner: Runner
 async def stage(root: Path, var: Path, clock: Callable[[], float] = time.time) -> AsyncIterator[Stage]:
     """Where conversations are held, with the files under `root`. Raises DataError."""
     prompts, flows = Prompts.load(root / PROMPTS), load_flows(root / FLOWS)
-    understanding = Understanding.load(root / UNDERSTOOD)
+    understanding = _learned(root, stamp(root, UNDERSTOOD))
     with tempfile.TemporaryDirectory() as data:
         async with connect(None, Path(data)) as redis:
             privacy, said = own_privacy(), partial(wording, prompts)

@@ -37,7 +37,8 @@ from voicebot.dialogue.session import SECRET, Session
 from voicebot.dialogue.spoken_file import FILE
 from voicebot.errors import StoreError
 from voicebot.records import after_hang_up, caused, turn_record
-from voicebot.store.sessions import Change, Known, Memory, Sessions
+from voicebot.store.known import Known, Memory
+from voicebot.store.sessions import Change, Sessions
 from voicebot.tally import tally
 
 _RETRIES = 5
@@ -124,18 +125,19 @@ class Runner:
         event_id: str,
         textable: bool,
         resumes: bool = False,
+        follow_up: str = "",
         known: Known | None = None,
     ) -> Reply:
-        """Somebody called or texted for the first time, or is called back (`resumes`).
-
-        `known` is what the store holds of them, where that was read just now.
+        """Somebody called or texted for the first time, is called back (`resumes`), or answers how it went
+        with the procedure `follow_up`. `known` is what the store holds of them, where it was read just now.
         """
         known = known or await self.sessions.known(who.person, who.session_id)
         previous, proposed, (consent, remembered) = known.previous, known.proposed, _memory(known)
 
         def started(session: Session) -> Event:
             at = self.clock()
-            return Started(event_id, at, channel, textable, previous, resumes, consent, remembered, proposed)
+            kept = (previous, resumes, consent, remembered, proposed, follow_up)
+            return Started(event_id, at, channel, textable, *kept)
 
         return await self._turn(who, started, begins_with=(known.session, known.version))
 
@@ -152,13 +154,17 @@ class Runner:
 
         return await self._turn(who, heard, confidence, begins_with)
 
-    async def press(self, who: Who, digits: str, event_id: str) -> Reply:
-        """The person pressed keys."""
-        return await self._turn(who, lambda _: Pressed(event_id, self.clock(), digits))
+    async def press(self, who: Who, digits: str, event_id: str, turn: int | None = None) -> Reply:
+        """The person pressed keys, to the question that `turn` put: late ones answer no later question."""
+        return await self._turn(
+            who, lambda session: Pressed(in_turn(session, event_id, turn), self.clock(), digits)
+        )
 
-    async def stay_silent(self, who: Who, event_id: str) -> Reply:
+    async def stay_silent(self, who: Who, event_id: str, turn: int | None = None) -> Reply:
         """The person was asked and said nothing."""
-        return await self._turn(who, lambda _: StayedSilent(event_id, self.clock()))
+        return await self._turn(
+            who, lambda session: StayedSilent(in_turn(session, event_id, turn), self.clock())
+        )
 
     async def change_channel(self, who: Who, channel: Channel, reason: str, event_id: str) -> Reply:
         """The conversation goes on elsewhere."""
@@ -219,7 +225,9 @@ class Runner:
             asked = actions[-1] if actions else None
             if not isinstance(asked, LookUp):
                 break
-            asker = {"person": session.person, "channel": session.channel}
+            # In practice a lookup learns of nobody, so that it can leave nothing behind.
+            person = "" if session.practice else session.person
+            asker = {"person": person, "channel": session.channel}
             answer = await self._look_up(asked, asker, f"{event.id}:{round_}", event.at)
             session, more = step(session, answer, self.flows)
             actions = actions[:-1] + more
@@ -282,3 +290,9 @@ def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meanin
     needed = SURE_CONFIDENCE if number else CLEAR_CONFIDENCE if named else 0.0
     doubtful = meaning.certainty == "sure" and confidence < needed
     return replace(meaning, certainty="unsure") if doubtful else meaning
+
+
+def in_turn(session: Session, event_id: str, turn: int | None) -> str:
+    """The id of an event; of one that answers an older question an id that was seen: it changes nothing."""
+    late = turn is not None and turn < session.turn and bool(session.seen)
+    return session.seen[-1] if late else event_id

@@ -28,8 +28,8 @@ def _counted(before: Session, event: Event, after: Session, actions: tuple[Actio
     if isinstance(event, Heard):
         lost = after.no_match > before.no_match
         yield "misunderstood" if lost else "understood"
-        if lost and before.place:
-            yield f"unclear:{before.place.flow}.{before.place.step}"
+        if before.place:
+            yield f"{'unclear' if lost else 'clear'}:{before.place.flow}.{before.place.step}"
     if isinstance(event, StayedSilent):
         yield "silent"
     if isinstance(event, HungUp) and before.status == "open" and before.place:

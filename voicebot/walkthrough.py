@@ -24,7 +24,8 @@ from voicebot.replay import stage
 from voicebot.runner import Reply, Runner, Who
 from voicebot.summary import summary_texts
 
-Stamp = tuple[tuple[str, int], ...]
+#: The folders whose files a walk depends on.
+WRITTEN: Final = (FLOWS, PROMPTS, UNDERSTOOD)
 #: An answer that begins so is pressed and not spoken: =1
 PRESSED: Final = "="
 _NUMBER: Final = "+33639980001"
@@ -131,13 +132,6 @@ async def walking(
         yield Walkthrough(runner, made.prompts, flow, channel)
 
 
-def stamp(root: Path) -> Stamp:
-    """Changes whenever a file that a walk depends on is changed, added or removed."""
-    folders = (FLOWS, PROMPTS, UNDERSTOOD)
-    files = sorted(path for folder in folders for path in (root / folder).rglob("*.yaml"))
-    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
-
-
 @dataclass(frozen=True)
 class _Asked:
     """Understands whatever is said as a clear request for one procedure."""
@@ -147,5 +141,5 @@ class _Asked:
     def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
         return Meaning(text, intent=self.flow, score=1.0, certainty="sure")
 
-    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> None:
-        """The name of the procedure is all that is said."""
+    def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
+        return None

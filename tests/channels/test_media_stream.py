@@ -168,7 +168,7 @@ async def test_another_simulator_hears_the_question_and_answers_it_by_key(
     )
     assert result.marks_received[0] == "listen"
     assert result.marks_echoed[0] == "listen"
-    assert (await session_of(running, result.identity.call_sid)).place == Place("rsa", "age")
+    assert (await session_of(running, result.identity.call_sid)).place == Place("rsa", "besoin")
 
 
 async def test_another_simulator_interrupts_and_the_prompt_stops(
@@ -242,7 +242,7 @@ async def test_garbage_is_survived_and_counted(running: Rehearsal) -> None:
     assert counts["received"] == wire.chunk
     expected = {"binary": 1, "not_json": 1, "unknown_event": 1, "wrong_shape": 2, "too_long": 1}
     assert {what: counts.get(what) for what in expected} == expected
-    assert (await session_of(running, wire.who.call_sid)).place == Place("rsa", "age")
+    assert (await session_of(running, wire.who.call_sid)).place == Place("rsa", "besoin")
 
 
 async def test_frames_out_of_order_twice_lost_and_far_too_long_are_put_right(running: Rehearsal) -> None:

@@ -284,3 +284,34 @@ async def test_numbers_of_cards_and_insurance_do_not_reach_the_thread(
     first, second = await passed_on(thread, privacy)
     assert not any(part in first for part in ("451", "3000", "189"))
     assert second == "appelez le 06 39 98 00 12 avant 14h30 le 12/03/2026"
+
+
+async def asked_how_it_went(service: Service, from_: float = 50.0) -> None:
+    person = service.privacy.pseudonym(SOMEBODY)
+    await service.runner.sessions.plan_follow_up(person, "rsa", from_)
+
+
+async def test_yes_to_how_it_went_ends_it_kindly(text: Text, service: Service) -> None:
+    await asked_how_it_went(service)
+    assert "bravo" in await text("oui")
+    assert "assistant automatique" in await text("bonjour"), "asked once"
+
+
+async def test_no_to_how_it_went_offers_a_person(text: Text, service: Service) -> None:
+    await asked_how_it_went(service)
+    assert "conseiller" in await text("non")
+    await text("oui")
+    (ticket,) = await service.runner.sessions.records("ticket")
+    assert ticket["topic"] == "rsa"
+
+
+async def test_who_writes_of_something_else_is_asked_how_it_went_or_helped(
+    text: Text, service: Service
+) -> None:
+    await asked_how_it_went(service)
+    assert "Avez-vous pu faire votre démarche" in await text("trucmuche bidule")
+
+
+async def test_before_the_question_was_sent_texts_are_what_they_were(text: Text, service: Service) -> None:
+    await asked_how_it_went(service, from_=200.0)
+    assert "assistant automatique" in await text("bonjour")

@@ -59,7 +59,7 @@ class Desk:
     async def answer(self, call: IncomingCall) -> Reply:
         return await self._reply(call.event_id, "answer", call.call_id, call.from_number, call.to_number)
 
-    async def keys(self, call_id: str, digits: str, event_id: str) -> Reply:
+    async def keys(self, call_id: str, digits: str, event_id: str, turn: int | None = None) -> Reply:
         return await self._reply(event_id, "keys", call_id, digits)
 
     async def after_stream(self, call_id: str, event_id: str) -> Reply:

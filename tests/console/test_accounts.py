@@ -102,7 +102,7 @@ async def test_nobody_gets_the_secret_that_was_offered_to_another(
         await his.open("/me/code")
         sealed = desk.privacy.seal([awa.id, "JBSWY3DPEHPK3PXP"])
         answer = await his.send("/me/code", sealed=sealed, password=PASSWORD, code="000000")
-        assert answer.status_code == 503
+        assert answer.status_code == 403
         assert (await desk.guard.accounts.get(leo.id)) == leo
 
 

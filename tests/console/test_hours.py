@@ -28,6 +28,8 @@ async def test_the_week_is_set(hers: Browser, desk: Desk) -> None:
     assert "Les horaires sont enregistrés." in hers.page.text
     assert await desk.opening.week() == Week(spans=((8.5, 12.0),), days=(0, 2))
     assert 'value="08:30"' in hers.page.text
+    await hers.send("/hours", days=["0"], holidays="1", **hours)
+    assert (await desk.opening.week()).holidays is True
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,11 @@ def asked(topic: str | None, reason: str = "asked", **slots: Value) -> Ticket:
     return Ticket("t1", "someone", "voice", "CA1", 0.0, reason, topic, slots=slots)
 
 
+def test_what_the_service_keeps_for_itself_is_no_answer(reading: Reading) -> None:
+    slots = {"age": 61, "permanence": "call_back", "rappel": "this_morning", "rappel_at": 1.0, "moments": "x"}
+    assert [answer.text for answer in reading.answers(slots, "rsa")] == ["61"]
+
+
 def test_what_the_machine_understood_stands_under_what_was_said(reading: Reading) -> None:
     turns = reading.turns(
         [

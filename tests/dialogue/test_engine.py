@@ -386,3 +386,8 @@ def test_who_asks_for_a_person_in_danger_is_given_to_one_as_somebody_in_danger()
 def test_in_the_questions_of_an_emergency_a_person_is_still_the_emergencys() -> None:
     talk = Talk(Session("CA1", "p1", status="open", topic="urgence", place=place("accueil.question")))
     assert talk.says_intent("conseiller") == ["urgence.humain"]
+
+
+def test_in_an_emergency_nobody_is_warned_of_scams() -> None:
+    talk = Talk(Session("CA1", "p1", status="open", topic="urgence", place=place("rsa.age")))
+    assert "common.never_give" not in talk.says_intent("arnaque")

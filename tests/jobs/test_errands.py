@@ -336,3 +336,44 @@ async def test_what_a_mediator_writes_is_sent_as_it_is_and_counts_apart(
     await asked_for(errands, TEXT)
     await errands.run(TEXT)
     assert await state(errands, TEXT) == ("sent", None), "the summary still fits into the day"
+
+
+@pytest.mark.parametrize("number", ["+88213000000", "+447911123456", "+33899123456"])
+async def test_numbers_out_of_reach_get_nothing(errands: Errands, twilio: Account, number: str) -> None:
+    """However they came into the store: an old record, a fraud, a change of the setting."""
+    near = replace(errands, terms=replace(errands.terms, reach=("+33", "+262")))
+    await asked_for(near, TEXT)
+    await near.sessions.keep_number("p1", number)
+    await near.run(TEXT)
+    assert twilio.texts == []
+    assert await state(near, TEXT) == ("failed", "out_of_reach")
+
+
+async def test_what_goes_beyond_the_hour_waits_for_the_next(
+    errands: Errands, twilio: Account, clock: Clock
+) -> None:
+    few = replace(errands, terms=replace(errands.terms, an_hour={"sms": 2, "callback": 1}))
+    refs = [Ref("sms", f"p{number}", f"CA{number}:7") for number in range(4)]
+    for ref in refs:
+        await asked_for(few, ref)
+        await few.run(ref)
+    assert len(twilio.texts) == 2
+    assert not await due(few, refs[2]), "it is looked at again in the next hour"
+    clock.passes(HOUR)
+    for ref in await few.outbox.due("sms", clock(), 10):
+        await few.run(ref)
+    assert len(twilio.texts) == 4
+    assert len({taken.asked["To"] for taken in twilio.texts}) == 1
+    for ref in refs:
+        await few.run(ref)
+    assert len(twilio.texts) == 4, "each once"
+
+
+async def test_what_is_given_up_is_counted_by_its_code(errands: Errands, twilio: Account) -> None:
+    twilio.trouble = lambda kind: Trouble(21614, 400)
+    for number in range(2):
+        await asked_for(errands, Ref("sms", "p1", f"CA1:{number}"))
+        await errands.run(Ref("sms", "p1", f"CA1:{number}"))
+        await errands.run(Ref("sms", "p1", f"CA1:{number}"))
+    assert await errands.outbox.failures("sms") == {"21614": 2}
+    assert await errands.outbox.failures("callback") == {}

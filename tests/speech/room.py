@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,7 +12,7 @@ import numpy as np
 
 from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import Pcm
-from voicebot.speech.conversation import FRAME_S, Conversation, Spoken, TurnTiming
+from voicebot.speech.conversation import FRAME_S, PATIENCE_S, Conversation, Spoken, TurnTiming
 from voicebot.speech.endpointing import Progress
 from voicebot.speech.mouth import FRAME_SAMPLES, Piece
 from voicebot.speech.stt.recognizer import Expected, Transcript
@@ -46,11 +47,16 @@ def music(seconds: float) -> Pcm:
 class ScriptedStream:
     text: str
     partial_after_s: float | None
+    hangs_in: str = ""
+    let_go: threading.Event = field(default_factory=threading.Event)
+    crashes: bool = False
+    closed: bool = False
     heard: list[Pcm] = field(default_factory=list)
     busy_peeks: int = 0
     peeks: int = 0
 
     def accept(self, pcm: Pcm) -> str | None:
+        self._hang("accept")
         self.heard.append(pcm)
         seconds = sum(map(len, self.heard)) / 16000
         return self.text if self.partial_after_s is not None and seconds >= self.partial_after_s else None
@@ -61,19 +67,32 @@ class ScriptedStream:
         return Transcript(self.text, 0.9) if known else None
 
     def finish(self) -> Transcript:
+        self._hang("finish")
+        if self.crashes:
+            raise RuntimeError("the engine crashed")
         return Transcript(self.text, 0.9 if self.text else 0.0)
 
     def close(self) -> None:
-        pass
+        self.closed = True
+
+    def _hang(self, method: str) -> None:
+        if self.hangs_in == method:
+            self.let_go.wait()
 
 
 @dataclass
 class ScriptedRecognizer:
-    """Hears `texts` one after the other, whatever the sound; `broken` raises instead."""
+    """Hears `texts` one after the other, whatever the sound; `broken` raises instead.
+
+    In the method `hangs_in` it hangs until `let_go`.
+    """
 
     texts: Sequence[str]
     broken: bool = False
+    hangs_in: str = ""
+    let_go: threading.Event = field(default_factory=threading.Event)
     partial_after_s: float | None = None
+    crashes: bool = False
     busy_peeks: int = 0
     streams: list[ScriptedStream] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
@@ -84,7 +103,9 @@ class ScriptedRecognizer:
             raise RuntimeError("the engine is gone")
         self.expected.append(expected)
         text = self.texts[min(len(self.streams), len(self.texts) - 1)]
-        self.streams.append(ScriptedStream(text, self.partial_after_s, busy_peeks=self.busy_peeks))
+        stream = ScriptedStream(text, self.partial_after_s, self.hangs_in, self.let_go, self.crashes)
+        stream.busy_peeks = self.busy_peeks
+        self.streams.append(stream)
         return self.streams[-1]
 
     def close(self) -> None:
@@ -113,6 +134,10 @@ class RecordedTurns:
         self.happened.append(("lost", ""))
         return Spoken((), leaves=True)
 
+    def fail(self) -> Spoken:
+        self.happened.append(("failed", ""))
+        return Spoken((Piece("un instant"),), leaves=True)
+
     def judge(self, text: str, expecting: Expecting) -> Progress:
         return self.progress
 
@@ -132,13 +157,14 @@ class Room:
     recognizer: ScriptedRecognizer
     turns: RecordedTurns
     prompt_s: float = 1.0
+    patience_s: float = PATIENCE_S
     now_s: float = 0.0
     sent: list[tuple[float, Pcm]] = field(default_factory=list)
     cleared: list[float] = field(default_factory=list)
     marks: list[tuple[float, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.conversation = Conversation(self.turns, self, self.recognizer, self.say)
+        self.conversation = Conversation(self.turns, self, self.recognizer, self.say, self.patience_s)
 
     async def say(self, piece: Piece) -> Pcm:
         return np.full(int(self.prompt_s * RATE_HZ), 800, dtype=np.int16)
@@ -164,7 +190,9 @@ class Room:
         """Let the recognizer's threads finish, so that audio time alone decides."""
         current = asyncio.current_task()
         while busy := [t for t in asyncio.all_tasks() if t is not current and not t.done()]:
-            await asyncio.wait(busy)
+            done, _ = await asyncio.wait(busy, timeout=self.patience_s)
+            if not done:  # something hangs, as it was told to
+                return
 
     async def prompt_over(self) -> None:
         """Listen to the prompt to its end."""

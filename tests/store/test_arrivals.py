@@ -12,7 +12,8 @@ from voicebot.privacy import Privacy
 from voicebot.store.arrivals import Arrivals
 from voicebot.store.floods import Floods
 from voicebot.store.keys import DAY_S, RECORD_TTL_S, SESSION_TTL_S, PersonKeys, flood
-from voicebot.store.sessions import Change, Memory, Sessions
+from voicebot.store.known import Memory
+from voicebot.store.sessions import Change, Sessions
 from voicebot.store.threads import Threads
 
 NOW = 1_795_000_000.0

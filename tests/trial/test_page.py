@@ -134,7 +134,7 @@ async def test_the_text_pane_is_the_same_assistant(visitor: Visitor) -> None:
     await visitor.page.get_by_label("Votre SMS").fill("rsa svp")
     await visitor.page.get_by_role("button", name="Envoyer le SMS").click()
     await expect(texts.locator(".mine")).to_have_text("rsa svp")
-    await expect(texts.locator(".theirs").first).to_contain_text("age", timeout=PATIENCE_MS)
+    await expect(texts.locator(".theirs").first).to_contain_text("RSA", timeout=PATIENCE_MS)
 
 
 async def test_the_summary_of_a_call_arrives_as_a_text(visitor: Visitor) -> None:

@@ -95,6 +95,8 @@ def build(settings: Settings, redis: Redis) -> Service:
         switches,
         watch=_watch,
         rings_back=settings.rings_back,
+        call_floods=Floods(redis, settings.calls_from_one, settings.calls_a_minute, "calls"),
+        reach=settings.beginnings,
     )
 
 

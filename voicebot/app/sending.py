@@ -101,4 +101,15 @@ def errands(settings: Settings, redis: Redis, prompts: Prompts, rings: Rings) ->
 def terms(settings: Settings) -> Terms:
     """What may be sent, how often and when."""
     hours = CallingHours(*settings.calling_hours)
-    return Terms(settings.sms_from, settings.texts_a_day, settings.calls_back_a_day, hours)
+    return Terms(
+        settings.sms_from,
+        settings.texts_a_day,
+        settings.calls_back_a_day,
+        hours,
+        reach=settings.beginnings,
+        an_hour={
+            "sms": settings.texts_an_hour,
+            "callback": settings.calls_back_an_hour,
+            "ring": settings.calls_back_an_hour,
+        },
+    )

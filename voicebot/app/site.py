@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from voicebot import metrics
+from voicebot.app import watching
 from voicebot.app.build import Make, build, waiting_room
 from voicebot.app.parts import privacy, showroom
 from voicebot.app.sending import working
@@ -31,7 +31,6 @@ from voicebot.store.mediators import Mediators
 from voicebot.store.news import News
 from voicebot.store.notices import Notices
 from voicebot.store.opening import Opening
-from voicebot.store.outbox import KINDS
 from voicebot.store.server import connect
 from voicebot.store.signins import Signins
 from voicebot.store.threads import Threads
@@ -65,6 +64,7 @@ def create_app(settings: Settings, make: Make | None = None, *, demo: bool = Fal
         async with connect(settings.redis_url, settings.data) as redis:
             service = await asyncio.to_thread(make or build, settings, redis)
             _add_routes(app, service, settings)
+            app.include_router(watching.routes(service, redis))
             app.router.routes.append(site.routes(console(service, settings, redis)))
             if tried_out:
                 open_site(app, service, redis, showroom(settings), demo_key)
@@ -119,15 +119,3 @@ def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
     app.include_router(deliveries.routes(service, desk, signature))
     app.include_router(media_stream.routes(service, signature))
     app.include_router(sms.routes(service, signature))
-
-    @app.get("/metrics")
-    async def measured() -> Response:
-        """For Prometheus, from inside: the front does not pass it on."""
-        for kind in KINDS:
-            metrics.outbox(kind, *await service.outbox.state(kind, service.runner.clock()))
-        return Response(metrics.page(), media_type=metrics.MEDIA_TYPE)
-
-    @app.get("/health")
-    async def health() -> Mapping[str, str]:
-        hearing = service.recognizer.name if service.recognizer else "keypad"
-        return {"status": "ok", "recognizer": hearing}

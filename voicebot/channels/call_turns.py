@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from itertools import count
+from typing import Final
 
 from voicebot.channels.service import Service
 from voicebot.dialogue.action import Say
@@ -19,6 +20,8 @@ from voicebot.speech.endpointing import Progress
 from voicebot.speech.mouth import Piece, Rest
 from voicebot.speech.stt.recognizer import Transcript
 
+_DEAF: Final = "common.hearing_lost"
+_ONE_MOMENT: Final = "common.one_moment"
 #: Between two sentences of different prompts.
 _BREATH_S = 0.25
 
@@ -62,7 +65,11 @@ class CallTurns:
 
     async def lose_hearing(self) -> Spoken:
         """The recognizer failed: leave the stream; the call goes on by keypad behind it."""
-        return Spoken((), leaves=True)
+        return Spoken(self._pieces((Say(_DEAF),)), leaves=True)
+
+    def fail(self) -> Spoken:
+        """The dialogue failed: as `lose_hearing`, for another reason. Needs no store."""
+        return Spoken(self._pieces((Say(_ONE_MOMENT),)), leaves=True)
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
         """How `text` looks as an answer that may still go on."""

@@ -106,7 +106,8 @@ class Reports:
         if after.next is not None:
             await self.service.outbox.wait(ref, after.parts[after.next].due)
         else:
-            await self.service.outbox.settle(ref, self._now() if after.state == "failed" else None)
+            failed_at = self._now() if after.state == "failed" else None
+            await self.service.outbox.settle(ref, failed_at, after.code)
         log.info("delivery reported", kind=ref.kind, state=after.state, code=after.code)
         return after
 

@@ -29,9 +29,11 @@ from voicebot.channels.media_messages import (
     parse,
 )
 from voicebot.channels.service import Service
+from voicebot.errors import StoreError
+from voicebot.logs import about_call
 from voicebot.runner import Who
 from voicebot.speech.audio import Pcm, decode, encode
-from voicebot.speech.conversation import Conversation
+from voicebot.speech.conversation import Conversation, in_time
 from voicebot.twilio.signature import Signature
 
 log = structlog.get_logger()
@@ -40,6 +42,10 @@ _POLICY_VIOLATION = 1008
 _BROKEN = 1011
 #: A stream must start within this time, or it is not Twilio.
 _START_TIMEOUT_S = 10.0
+#: Twilio sends 50 messages a second. Who sends nothing for so long only holds the socket.
+_QUIET_TIMEOUT_S = 30.0
+#: A start that was used before is looked up; without an answer the call goes on.
+_LOOK_UP_S = 1.0
 #: After the last words we wait this many frames for the mark that tells they were played.
 _FRAMES_TO_LEAVE = 100
 
@@ -77,14 +83,17 @@ class StreamCall:
         self._turns = CallTurns(service, who, start.stream_sid, textable, resumes)
         assert service.recognizer is not None, "calls without a recognizer go by keypad"
         line = SocketLine(socket, start.stream_sid)
-        self._conversation = Conversation(self._turns, line, service.recognizer, self._turns.say)
+        self._patience_s = service.patience_s
+        self._conversation = Conversation(
+            self._turns, line, service.recognizer, self._turns.say, service.patience_s
+        )
         self._order = FrameOrder()
         self._frames_left = _FRAMES_TO_LEAVE
         self.counts: Counter[str] = Counter()
 
     async def begin(self) -> None:
         """Answer the call."""
-        self._conversation.begin(await self._turns.start())
+        self._conversation.begin(await in_time(self._turns.start, self._turns, self._patience_s))
 
     async def close(self) -> None:
         """The socket is gone or about to be."""
@@ -154,14 +163,15 @@ async def serve(service: Service, socket: WebSocket, parse: Parse = parse, admit
     try:
         async with asyncio.timeout(_START_TIMEOUT_S):
             start = await _started(socket)
-        if not (_is_ours(service, start) and admits(start)):
+        if not (_is_ours(service, start) and admits(start) and await _is_new(service, start)):
             await socket.close(_POLICY_VIOLATION)
             return True
+        about_call(start.call_sid)
         call = StreamCall(service, socket, start)
         await call.begin()
-        message = parse(await _received(socket))
+        message = parse(await _next(socket))
         while await call.take(message):
-            message = parse(await _received(socket))
+            message = parse(await _next(socket))
         await socket.close()
         return not isinstance(message, Stop)
     except WebSocketDisconnect:
@@ -186,6 +196,11 @@ async def _received(socket: WebSocket) -> str | bytes:
     return message["bytes"] if text is None else text
 
 
+async def _next(socket: WebSocket) -> str | bytes:
+    async with asyncio.timeout(_QUIET_TIMEOUT_S):
+        return await _received(socket)
+
+
 async def _started(socket: WebSocket) -> Start:
     while True:
         message = parse(await _received(socket))
@@ -197,6 +212,15 @@ def _is_ours(service: Service, start: Start) -> bool:
     """The person came from our own TwiML: the proof binds it to the call."""
     parameters = start.custom_parameters
     return parameters.get("proof") == proof(service, start.call_sid, parameters.get("person", ""))
+
+
+async def _is_new(service: Service, start: Start) -> bool:
+    """Nobody can open a stream once more with what they recorded."""
+    try:
+        async with asyncio.timeout(_LOOK_UP_S):
+            return await service.runner.sessions.open_stream(start.stream_sid)
+    except (StoreError, TimeoutError):
+        return True
 
 
 def proof(service: Service, call_id: str, person: str) -> str:

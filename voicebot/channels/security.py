@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ import structlog
 from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
+from voicebot.logs import about_call
 from voicebot.twilio.signature import HEADER, Signature
 
 log = structlog.get_logger()
@@ -19,6 +21,9 @@ log = structlog.get_logger()
 LARGEST_BODY: Final = 65_536
 MOST_FIELDS: Final = 500
 _LONGEST_TOKEN: Final = 128
+#: What a form is about: the id is logged, nothing else of it.
+_IDS: Final = ("CallSid", "MessageSid")
+_ID: Final = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ async def read_signed(request: Request, signature: Signature, origin: str) -> Si
     if not signature.valid(origin + address, pairs, request.headers.get(HEADER, "")):
         log.warning("webhook refused: the Twilio signature is wrong or missing", path=request.url.path)
         raise HTTPException(403, "wrong signature")
+    about_call(next((value for name, value in pairs if name in _IDS and _ID.fullmatch(value)), ""))
     token = request.headers.get("i-twilio-idempotency-token", "")
     return SignedForm(address, dict(pairs), token if len(token) <= _LONGEST_TOKEN else "")
 

@@ -12,7 +12,8 @@ from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy, redact
 from voicebot.prompts import Prompts, Text
 from voicebot.runner import Runner
-from voicebot.speech.conversation import TurnTiming
+from voicebot.speech.conversation import PATIENCE_S, TurnTiming
+from voicebot.speech.listening import is_deaf
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store.floods import Floods
@@ -42,6 +43,8 @@ class Service:
     """One running voicebot. `recognizer` is None where no engine is installed: calls go by keypad.
 
     Calls to the numbers of `rings_back` (E.164) are not taken but returned, at no cost to the caller.
+    Only numbers with one of the beginnings `reach` are written to and called.
+    A caller waits `patience_s` seconds for the recognizer, then the call goes on by keypad.
     `queue` is None where no account of Twilio's is configured: what is to be sent waits in the outbox.
     """
 
@@ -62,6 +65,14 @@ class Service:
     switches: Switches | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
+    patience_s: float = PATIENCE_S
+    call_floods: Floods | None = None
+    reach: tuple[str, ...] = ("+",)
+
+    @property
+    def hears(self) -> bool:
+        """Whether calls go by voice now: there is a recognizer, and it does not hang."""
+        return self.recognizer is not None and not is_deaf()
 
 
 def unconnected(service: Service) -> Service:

@@ -13,10 +13,10 @@ from voicebot.channels.security import read_signed
 from voicebot.channels.service import Service
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.meaning import Expecting, Meaning
-from voicebot.numbers import e164
+from voicebot.numbers import e164, may_be_dialled
 from voicebot.runner import Reply, Who
 from voicebot.store.arrivals import Arrival, Arrivals
-from voicebot.store.sessions import Known
+from voicebot.store.known import Known
 from voicebot.store.threads import Message
 from voicebot.texting import split
 from voicebot.twilio import twiml
@@ -56,7 +56,7 @@ class TextDesk:
     async def answer(self, text: TextForm) -> tuple[str, ...]:
         """The messages to send back; none to who opted out or cannot be answered."""
         number = e164(text.from_number)
-        if number is None:
+        if number is None or not may_be_dialled(number, self.service.reach):
             return ()
         person = self.service.privacy.pseudonym(number)
         return await self.answer_person(person, text, number)
@@ -113,8 +113,12 @@ class TextDesk:
         runner, who = self.service.runner, Who(person, known.session.id)
         opened, kept = None, (known.session, known.version)
         if known.session.status != "open":
-            opened = await runner.start(who, "sms", f"{text.message_id}:start", textable=True, known=known)
+            topic = known.follow_up(runner.clock())
+            start = f"{text.message_id}:start"
+            opened = await runner.start(who, "sms", start, textable=True, follow_up=topic, known=known)
             kept = opened.session, opened.version
+            if known.follows_up:
+                await runner.sessions.end_follow_up(person)
         reply = await runner.hear(who, text.body, text.message_id, begins_with=kept)
         lost = reply.session.no_match > 0
         return opened if opened and lost else reply

@@ -22,13 +22,14 @@ from voicebot.dialogue.action import Say
 from voicebot.dialogue.digits import longest
 from voicebot.dialogue.policy import NUMBER_KINDS
 from voicebot.errors import StoreError
-from voicebot.numbers import e164, is_textable
+from voicebot.numbers import e164, is_textable, may_be_dialled
 from voicebot.runner import Reply as Turned
 from voicebot.runner import Who
 from voicebot.speech.audio import encode
 from voicebot.store.sessions import Record
 
 _APOLOGY = "common.again_later"
+_TOO_MANY, _DANGER = "common.too_many_calls", "common.too_many_danger"
 
 
 class TelephoneDesk:
@@ -44,6 +45,9 @@ class TelephoneDesk:
 
         Where ringing costs nothing, the call is not taken but returned.
         """
+        refusal = await self._flooded(call)
+        if refusal:
+            return refusal
         if e164(call.to_number) in self._service.rings_back:
             return await self._ring_back(call)
         return await self._begin(call, resumes=False)
@@ -57,12 +61,12 @@ class TelephoneDesk:
         if self._service.twilio:
             await self._service.twilio.update_call(call_id, end=True)
 
-    async def keys(self, call_id: str, digits: str, event_id: str) -> Reply:
+    async def keys(self, call_id: str, digits: str, event_id: str, turn: int | None = None) -> Reply:
         """The person pressed keys, or none in time."""
-        who = await self._who(call_id)
-        runner = self._service.runner
-        turned = await (runner.press(who, digits, event_id) if digits else runner.stay_silent(who, event_id))
-        return await self._reply(who, turned)
+        who, runner = await self._who(call_id), self._service.runner
+        if digits:
+            return await self._reply(who, await runner.press(who, digits, event_id, turn))
+        return await self._reply(who, await runner.stay_silent(who, event_id, turn))
 
     async def read(self, call_id: str, text: str, event_id: str) -> Reply:
         """The person wrote instead of pressing keys, which only a page lets them do."""
@@ -126,9 +130,19 @@ class TelephoneDesk:
         """One sentence for when we failed."""
         return self._apology
 
+    async def _flooded(self, call: IncomingCall) -> Reply | None:
+        """Who calls again and again is told once, with the emergency number; then the line is busy."""
+        floods = self._service.call_floods
+        number = e164(call.from_number) or call.call_id
+        at = self._service.runner.clock()
+        verdict = await floods.judge(self._service.privacy.pseudonym(number), at) if floods else "answer"
+        if verdict == "tell":
+            return SpeakAndHangUp(sounds(self._service, (Say(_TOO_MANY), Say(_DANGER)), "normal"))
+        return Refuse("busy") if verdict == "drop" else None
+
     async def _ring_back(self, call: IncomingCall) -> Reply:
         number = e164(call.from_number)
-        if number:
+        if number and may_be_dialled(number, self._service.reach):
             sessions, person = self._service.runner.sessions, self._service.privacy.pseudonym(number)
             await sessions.keep_number(person, number)
             at = self._service.runner.clock()
@@ -151,7 +165,7 @@ class TelephoneDesk:
     async def begin(self, who: Who, event_id: str, textable: bool, resumes: bool = False) -> Reply:
         """A call of somebody whose pseudonym is known begins."""
         await self._service.runner.sessions.bind_call(who.session_id, who.person)
-        if self._service.recognizer is None:
+        if not self._service.hears:
             return await self._begin_by_keypad(who, event_id, textable, resumes)
         return self._stream(who, textable, resumes)
 

@@ -11,6 +11,7 @@ import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Final, get_args
+from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -28,6 +29,7 @@ from voicebot.channels.twiml import (
     LONGEST_SILENCE_MS,
     MUSIC,
     STATUS_PATH,
+    TURN,
     VOICE_PATH,
     WAIT_KEYS_PATH,
     WAIT_PATH,
@@ -73,6 +75,7 @@ class CallForm(BaseModel):
     queue_id: Annotated[str, Field(alias="QueueSid", pattern=r"^(QU[0-9a-fA-F]{32})?$")] = ""
     answered_by: Annotated[str, Field(alias="AnsweredBy", max_length=40)] = ""
     dial_status: Annotated[str, Field(alias="DialCallStatus", max_length=40)] = ""
+    turn: Annotated[int | None, Field(alias=TURN, ge=0, le=10**6)] = None
 
     @property
     def keys(self) -> str:
@@ -102,7 +105,7 @@ def routes(
         return await desk.answer(IncomingCall(form.call_id, event_id, form.from_number, form.to_number))
 
     async def keys(form: CallForm, event_id: str) -> Reply:
-        return await desk.keys(form.call_id, form.keys, event_id)
+        return await desk.keys(form.call_id, form.keys, event_id, form.turn)
 
     async def after_stream(form: CallForm, event_id: str) -> Reply:
         return await desk.after_stream(form.call_id, event_id)
@@ -166,7 +169,9 @@ class Webhooks:
         form = await read_signed(request, self._signature, self._at.origin)
         try:
             async with asyncio.timeout(self._answer_within_s):
-                reply = await step(CallForm.model_validate(form.fields), form.event_id())
+                asked = dict(parse_qsl(request.url.query))
+                told = CallForm.model_validate({**form.fields, TURN: asked.get(TURN)})
+                reply = await step(told, form.event_id())
             document = render(reply, self._at)
         except Exception as error:  # the desk may fail in any way, and the caller must hear a sentence
             _log_failure(request.url.path, error)

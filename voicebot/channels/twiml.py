@@ -37,6 +37,8 @@ WAIT_KEYS_PATH: Final = "/twilio/voice/wait/keys"
 ANNOUNCE_PATH: Final = "/twilio/voice/announce"
 AUDIO_PATH: Final = "/twilio/audio"
 STREAM_PATH: Final = "/twilio/stream"
+#: The field of an address that tells which question its request answers.
+TURN: Final = "turn"
 #: The name of the sound to wait by.
 MUSIC: Final = "music"
 #: The longest pause that has an address of its own.
@@ -51,7 +53,7 @@ class Addresses:
 
     def page(self, path: str, turn: int | None = None) -> str:
         """The address of `path`; `turn` tells which question its request answers."""
-        return f"{self.origin}{path}" + ("" if turn is None else f"?turn={turn}")
+        return f"{self.origin}{path}" + ("" if turn is None else f"?{TURN}={turn}")
 
     @property
     def stream(self) -> str:

@@ -175,8 +175,8 @@ class VoiceDesk(Protocol):
     async def machine_answered(self, call_id: str) -> None:
         """An answering machine took the call that we made."""
 
-    async def keys(self, call_id: str, digits: str, event_id: str) -> Reply:
-        """The person pressed `digits` (0-9, * and #), or nothing: ""."""
+    async def keys(self, call_id: str, digits: str, event_id: str, turn: int | None = None) -> Reply:
+        """The person pressed `digits` (0-9, * and #), or nothing: "", to the question that `turn` put."""
 
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         """The audio socket was closed, or never opened: what next?"""

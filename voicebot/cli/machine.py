@@ -50,6 +50,7 @@ def _serve(options: argparse.Namespace) -> int:
         port=settings.port,
         log_config=None,
         ws_max_size=1 << 17,
+        server_header=False,
         timeout_graceful_shutdown=_STOP_WITHIN_S,
     )
     return 0

@@ -21,7 +21,8 @@ from voicebot.config import read_settings
 from voicebot.dialogue.meaning import Meaning
 from voicebot.errors import DataError
 from voicebot.logs import quiet
-from voicebot.walkthrough import Moment, Stamp, Walkthrough, stamp, walking
+from voicebot.replay import Stamp, stamp
+from voicebot.walkthrough import WRITTEN, Moment, Walkthrough, walking
 
 _CHANNELS = ("voice", "keypad", "sms")
 
@@ -69,7 +70,7 @@ class _Trial:
 
     async def answer(self, text: str) -> None:
         """Take the turn of `text`; while a changed file cannot be read, only tell what is wrong with it."""
-        if stamp(self.options.root) == self.stamp or await self._reread():
+        if stamp(self.options.root, *WRITTEN) == self.stamp or await self._reread():
             self._show(await self.walk.answer(text))
 
     async def _reread(self) -> bool:
@@ -79,7 +80,7 @@ class _Trial:
         except DataError as error:
             _tell(f"{words_of('try')['unreadable']}\n{error}")
             return False
-        given, self.stamp, self.walk = self.walk.answers, stamp(self.options.root), walk
+        given, self.stamp, self.walk = self.walk.answers, stamp(self.options.root, *WRITTEN), walk
         _tell(words_of("try")["reread"])
         moment = await walk.begin()
         for text in given:
@@ -93,7 +94,7 @@ class _Trial:
 
 
 async def _begun(options: argparse.Namespace, stack: AsyncExitStack) -> _Trial:
-    read_at = stamp(options.root)
+    read_at = stamp(options.root, *WRITTEN)
     walk = await _opened(options, stack)
     moment = await walk.begin()
     _show(moment, options.json)

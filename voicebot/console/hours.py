@@ -61,7 +61,7 @@ class _Hours:
         known = [(start, end) for start, end in read if start is not None and end is not None]
         if len(known) < len(read) or not _in_order(known):
             return await self.show(request, visitor, "hours")
-        await self.desk.opening.change(lambda week: _changed(week, days, known, bool(form.text("holidays"))))
+        await self.desk.opening.change(lambda week: _changed(week, days, known, form.ticked("holidays")))
         return await self._done(visitor, "hours_changed", "hours_saved")
 
     async def close_day(self, request: Request, visitor: Visitor, form: Form) -> Response:

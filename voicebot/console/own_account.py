@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import segno
-from fastapi import Request
+from fastapi import HTTPException, Request
 from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -105,8 +105,11 @@ class _OwnAccount:
         )
 
     def _offered(self, form: Form, visitor: Visitor) -> str:
-        """The secret that we offered to this account. Raises StoreError for one that is not ours."""
-        account_id, secret = self.desk.privacy.unseal(form.text("sealed", 1000))
+        """The secret that we offered to this account; HTTPException 403 for anything else."""
+        try:
+            account_id, secret = self.desk.privacy.unseal(form.text("sealed", 1000))
+        except (StoreError, ValueError):
+            raise HTTPException(403) from None
         if account_id != visitor.account.id:
-            raise StoreError("expected the secret offered to this account, got that of another")
+            raise HTTPException(403)
         return str(secret)

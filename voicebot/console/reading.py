@@ -18,7 +18,11 @@ from voicebot.prompts import Prompts
 
 #: More answers than this do not fit into one line.
 _MOST_ANSWERS: Final = 4
-_OWN_SLOTS: Final = frozenset({"textable", "topic", CONSENT})
+#: What the service keeps for itself: of the line, of who answers when, and the wish, which stands elsewhere.
+_OWN_SLOTS: Final = frozenset(
+    {"textable", "topic", CONSENT, "permanence", "moments", "rappel"}
+    | {"rappel_at", "rappel_jour", "rappel_de", "rappel_a"}
+)
 
 #: A stored turn record, see `voicebot.records.turn_record`.
 Record = Mapping[str, Any]

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from voicebot.console import (
     auditing,
+    erasing,
     figures,
     hours,
     more,
@@ -41,6 +42,7 @@ _PARTS: Final[tuple[Callable[[Desk], list[BaseRoute]], ...]] = (
     queue.routes,
     ticket_page.routes,
     ticket_actions.routes,
+    erasing.routes,
     reporting.routes,
     searching.routes,
     more.routes,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from voicebot.console.desk import Desk
+from voicebot.console.follow_up import drop_follow_up, plan_follow_up
 from voicebot.console.forms import Form
 from voicebot.console.guard import Act, Visitor
 from voicebot.console.pages import PARIS, words
@@ -39,7 +40,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     own: dict[str, Act] = {
         "claim": actions.of("claim", handoff.claim),
         "release": actions.of("release", handoff.release),
-        "reopen": actions.of("reopen", handoff.reopen),
+        "reopen": actions.reopen,
         "note": actions.note,
         "transfer": actions.transfer,
         "close": actions.close,
@@ -81,13 +82,25 @@ class _Actions:
         )
 
     async def close(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """With what came of it."""
+        """With what came of it; if wanted the person is asked a week later how it went."""
         outcome = form.text("outcome")
         if outcome not in words()["outcomes"]:
             return await self._wrong(request, visitor, "outcome")
-        return await self._do(
+        done = await self._do(
             request, visitor, "close", lambda t, who, at: handoff.close(t, who, outcome, at)
         )
+        ticket = await self._ticket(request)
+        if form.ticked("follow_up") and ticket.state == "closed" and ticket.outcome == outcome:
+            await plan_follow_up(self.desk, ticket)
+        return done
+
+    async def reopen(self, request: Request, visitor: Visitor, form: Form) -> Response:
+        """Take a closed ticket again; its news are not asked for any more."""
+        done = await self._do(request, visitor, "reopen", handoff.reopen)
+        ticket = await self._ticket(request)
+        if ticket.state != "closed":
+            await drop_follow_up(self.desk, ticket)
+        return done
 
     async def call_later(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Agree on a time for a call-back, in Paris."""

@@ -126,6 +126,7 @@ class TicketPage:
             "number_kept": known.number is not None,
             "language": ticket.wishes.language,
             "textable": is_textable(known.number),
+            "followable": is_textable(known.number) and ticket.topic in self.desk.flows.by_name,
             "callable": known.number is not None and self.desk.ring is not None,
         }
         summary = self._reading.summary(ticket, known.records, row.wish)

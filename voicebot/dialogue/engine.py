@@ -84,6 +84,8 @@ def _started(turn: Turn, event: Started) -> Turn:
     if turn.session.status == "open":
         return turn.change(channel=event.channel).again()
     turn = _fresh(turn, event)
+    if event.follow_up:
+        return enter(turn.change(topic=event.follow_up), turn.flows.follow_up)
     previous = from_dict(event.previous) if event.previous else None
     goes_on = previous is not None and not previous.practice and bool(previous.trail or event.resumes)
     if turn.flows.start(event.proposed) and (event.resumes or not goes_on):
@@ -149,7 +151,7 @@ def _is_scam(turn: Turn, meaning: Meaning) -> bool:
     about_topic = turn.expecting.kind == "intent" or (
         turn.session.pending is not None and turn.session.pending.kind in ABOUT_TOPIC
     )
-    return named and not about_topic and turn.session.topic != turn.flows.guard
+    return named and not about_topic and turn.session.topic not in (turn.flows.guard, turn.flows.danger)
 
 
 def _warned(turn: Turn, topic: str) -> Turn:

@@ -19,6 +19,7 @@ class Started:
     (a call-back goes on where the person texted). `consent` is what they said to being remembered: "yes",
     "no", "unrecognized" when we could not know them again, "" when they were never asked; `remembered` are
     the shared answers of earlier calls. `proposed` is a procedure that a mediator wants offered, "" for none.
+    `follow_up` is the procedure we asked news of, which they answer now.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Started:
     consent: str = ""
     remembered: Mapping[str, Value] = field(default_factory=dict)
     proposed: str = ""
+    follow_up: str = ""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Flows:
     no_flow: Place = field(default=Place("accueil", "numero"))
     another: Place = field(default=Place("cloture", "autre"))
     call_back: Place = field(default=Place("rappel", "horaires"))
+    follow_up: Place = field(default=Place("suivi", "question"))
     danger: str = "urgence"
     guard: str = "arnaque"
     file: str = "mon_dossier"

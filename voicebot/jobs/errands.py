@@ -15,6 +15,7 @@ import structlog
 from voicebot.delivery import (
     NO_NUMBER,
     OPTED_OUT,
+    OUT_OF_REACH,
     REPEATED,
     TOO_LATE,
     TOO_MANY,
@@ -33,9 +34,10 @@ from voicebot.delivery import (
 from voicebot.errors import TryLater, TwilioRefused, TwilioUnreachable
 from voicebot.jobs.hours import CallingHours, local_day
 from voicebot.jobs.requests import CallRequest, Hooks, Request, RingRequest, TextRequest
+from voicebot.numbers import may_be_dialled
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
-from voicebot.store.outbox import Allowance, Letter, Outbox, Ref
+from voicebot.store.outbox import Allowance, Kind, Letter, Outbox, Ref, next_hour
 from voicebot.store.sessions import Sessions
 from voicebot.summary import summary_texts
 from voicebot.twilio.rest import TwilioClient
@@ -70,6 +72,8 @@ class Terms:
     After `settle_s` seconds without an answer Twilio is asked whether it took a request. What could not leave
     within `useful_s` seconds, because nothing ran, would only puzzle the person and is given up. What a
     mediator writes counts apart, up to `replies_a_day`. A mediator is rung within `ring_useful_s` or not.
+    Only numbers that begin as `reach` says get anything, and only so many in `an_hour`, all people together:
+    the rest waits for the next hour.
     """
 
     sender: str
@@ -80,6 +84,8 @@ class Terms:
     useful_s: float = 3 * 24 * 3600.0
     replies_a_day: int = 60
     ring_useful_s: float = 45.0
+    reach: tuple[str, ...] = ("+",)
+    an_hour: Mapping[Kind, int] = field(default_factory=lambda: {"sms": 600, "callback": 120, "ring": 120})
 
 
 @dataclass(frozen=True)
@@ -104,8 +110,10 @@ class Errands:
             return
         number = await self._number(letter)
         request = self._request(ref, number) if number else None
-        if request is None:
+        if request is None or number is None:
             await self._fail(letter, NO_NUMBER)
+        elif not may_be_dialled(number, self.terms.reach):
+            await self._fail(letter, OUT_OF_REACH)
         elif self._is_stale(letter):
             await self._fail(letter, TOO_LATE)
         elif letter.delivery or not await self._must_wait(ref, self._earliest(letter, request)):
@@ -193,6 +201,10 @@ class Errands:
 
     async def _send(self, ref: Ref, delivery: Delivery, number: int, request: Request) -> Delivery | None:
         """Claim the part, ask Twilio, note the answer. Without an answer it stays claimed."""
+        if not await self.outbox.spend(ref.kind, self.clock(), self.terms.an_hour[ref.kind]):
+            log.warning("too many an hour", kind=ref.kind)  # a fault or a fraud: somebody should look
+            await self.outbox.wait(ref, next_hour(self.clock()))
+            return None
         changed = await self.outbox.change(ref, claim(number, self.clock()))
         if changed is None:
             return None
@@ -242,7 +254,7 @@ class Errands:
         if delivery is None:
             return
         log.info("delivery", kind=ref.kind, state=delivery.state, code=delivery.code)
-        await self.outbox.settle(ref, self.clock() if delivery.state == "failed" else None)
+        await self.outbox.settle(ref, self.clock() if delivery.state == "failed" else None, delivery.code)
         letter = await self.outbox.open(ref)
         if letter and self.rings and ref.kind == "ring":
             await self.rings.settled(letter.content, delivery)

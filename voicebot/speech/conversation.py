@@ -9,8 +9,12 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from functools import partial
+from typing import Final, Literal, Protocol
+
+import structlog
 
 from voicebot.dialogue.digits import is_complete
 from voicebot.dialogue.meaning import Expecting
@@ -21,7 +25,13 @@ from voicebot.speech.mouth import Mouth, Piece, Rest, Say
 from voicebot.speech.stt.recognizer import Expected, Recognizer, Transcript
 from voicebot.speech.vad import WINDOW, SileroVad, VadStream
 
+log = structlog.get_logger()
+
 FRAME_S = 0.02
+#: A caller hears a sentence within three seconds. So long we wait for the recognizer; a little longer for the
+#: whole turn; the rest is for the sentence.
+PATIENCE_S: Final = 2.0
+_FOR_THE_REST_S: Final = 0.5
 WINDOW_S = WINDOW / RECOGNIZER_HZ
 #: Audio kept from before speech was noticed, so that its first sound is not lost.
 _PREROLL_FRAMES = 25
@@ -58,6 +68,10 @@ class TurnTiming:
     speech: float
 
 
+#: Takes a turn when it is called, and not before.
+Take = Callable[[], Awaitable[Spoken]]
+
+
 class Turns(Protocol):
     """The dialogue as this call sees it."""
 
@@ -72,6 +86,9 @@ class Turns(Protocol):
 
     async def lose_hearing(self) -> Spoken:
         """The recognizer failed: go on by keypad."""
+
+    def fail(self) -> Spoken:
+        """The dialogue failed or takes too long: say a sentence and go on behind the stream."""
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
         """How `text` looks as an answer that may still go on."""
@@ -96,10 +113,13 @@ class Line(Protocol):
 class Conversation:
     """The audio side of a call. Call `frame` every 20 ms, `press` on a key; `over` tells when to leave."""
 
-    def __init__(self, turns: Turns, line: Line, recognizer: Recognizer, say: Say) -> None:
+    def __init__(
+        self, turns: Turns, line: Line, recognizer: Recognizer, say: Say, patience_s: float = PATIENCE_S
+    ) -> None:
         self._turns = turns
         self._line = line
         self._recognizer = recognizer
+        self._patience_s = patience_s
         self._mouth = Mouth(say)
         self._upsampler = Upsampler()
         self._speech = VadStream(SileroVad())
@@ -212,8 +232,8 @@ class Conversation:
         reactions: dict[Signal, Callable[[], None]] = {
             "started": self._start_listening,
             "paused": self._peek,
-            "ended": lambda: self._think(self._hear()),
-            "timeout": lambda: self._think(self._turns.stay_silent()),
+            "ended": lambda: self._think(self._hear),
+            "timeout": lambda: self._think(self._turns.stay_silent),
         }
         reactions[signal]()
 
@@ -223,8 +243,8 @@ class Conversation:
         self._judged = ""
         try:
             self._listening = Listening(self._recognizer.start(expected))
-        except Exception:  # an engine may fail in any way, and the call must go on by keypad
-            self._think(self._turns.lose_hearing())
+        except Exception as error:  # an engine may fail in any way, and the call must go on by keypad
+            self._think(partial(self._deaf, error))
             return
         for pcm in self._recent:
             self._listening.accept(pcm)
@@ -259,9 +279,12 @@ class Conversation:
         listening, self._listening = self._listening, None
         silence_s, began = self._ear.silence_s, time.perf_counter()
         try:
-            transcript = await listening.finish() if listening else Transcript("", 0.0)
-        except Exception:  # as above: whatever the engine does, the call goes on
-            return await self._turns.lose_hearing()
+            async with asyncio.timeout(self._patience_s):
+                transcript = await listening.finish() if listening else Transcript("", 0.0)
+        except Exception as error:  # as above: whatever the engine does, or does not, the call goes on
+            with suppress(Exception):
+                await listening.close() if listening else None
+            return await self._deaf(error)
         if not transcript.text.strip():
             return Spoken(())
         recognized = time.perf_counter()
@@ -271,8 +294,12 @@ class Conversation:
         self._timing = TurnTiming(kind, silence_s, recognized - began, self._replied_at - recognized, 0.0)
         return spoken
 
-    def _think(self, turn: Awaitable[Spoken]) -> None:
-        self._thinking = asyncio.ensure_future(turn)
+    async def _deaf(self, error: Exception) -> Spoken:
+        log.error("recognizer lost", recognizer=self._recognizer.name, error=type(error).__name__)
+        return await self._turns.lose_hearing()
+
+    def _think(self, turn: Take) -> None:
+        self._thinking = asyncio.ensure_future(in_time(turn, self._turns, self._patience_s))
 
     def _answer(self, thinking: asyncio.Task[Spoken]) -> None:
         self._thinking = None
@@ -303,8 +330,18 @@ class Conversation:
 
     async def _take_written(self) -> None:
         await self._hush()
-        self._think(self._turns.hear(Transcript(self._written.popleft(), 1.0)))
+        self._think(partial(self._turns.hear, Transcript(self._written.popleft(), 1.0)))
 
     def _take_keys(self) -> None:
         digits, self._entry = self._entry, ""
-        self._think(self._turns.press(digits))
+        self._think(partial(self._turns.press, digits))
+
+
+async def in_time(turn: Take, turns: Turns, patience_s: float = PATIENCE_S) -> Spoken:
+    """What `turn` says; where it fails or takes too long, what is said instead."""
+    try:
+        async with asyncio.timeout(patience_s + _FOR_THE_REST_S):
+            return await turn()
+    except Exception as error:  # whatever it is, the caller must hear a sentence
+        log.error("turn failed", error=type(error).__name__)
+        return turns.fail()

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 import numpy as np
 
+from voicebot.errors import RecognizerLost
+from voicebot.pools import Pool
 from voicebot.speech.audio import Pcm
 from voicebot.speech.stt.recognizer import Stream, Transcript
 
 #: Audio is handed over in pieces of 100 ms at 16 kHz: often enough for partials, rarely enough to be cheap.
 _CHUNK_SAMPLES = 1600
 
+#: Far more than can hear at the same time on one machine; each call holds one at most.
+_MOST_THREADS = 64
+#: So many answers that engines never finished are no accident: nobody is made to wait for one more.
+_STUCK_MEANS_DEAF = 4
+
+HEARING = Pool("hearing", _MOST_THREADS)
+
 T = TypeVar("T")
+
+
+def is_deaf() -> bool:
+    """Whether the engines of this process hang. It passes by itself when they come back."""
+    return HEARING.stuck >= _STUCK_MEANS_DEAF
 
 
 class Listening:
@@ -26,6 +41,7 @@ class Listening:
         self._samples = 0
         self._turn = asyncio.Lock()
         self._feeding: set[asyncio.Task[None]] = set()
+        self._work: Future[Any] | None = None
         self.partial = ""
 
     def accept(self, pcm: Pcm) -> None:
@@ -51,9 +67,14 @@ class Listening:
         return await self._in_thread(self._stream.finish)
 
     async def close(self) -> None:
-        """Give the answer up."""
+        """Give the answer up, at once: a thread that is still busy with it closes the stream afterwards."""
+        for task in self._feeding:
+            task.cancel()
         await asyncio.gather(*self._feeding, return_exceptions=True)
-        await self._in_thread(self._stream.close)
+        if self._work and not self._work.done():
+            self._work.add_done_callback(lambda done: self._stream.close())
+        else:
+            await self._in_thread(self._stream.close)
 
     def _flush(self) -> None:
         if not self._pending:
@@ -63,7 +84,11 @@ class Listening:
         task = asyncio.create_task(self._feed(chunk))
         self._feeding.add(task)
         # A failed chunk stays in the set, so that `finish` raises what went wrong.
-        task.add_done_callback(lambda done: None if done.exception() else self._feeding.discard(done))
+        task.add_done_callback(self._fed)
+
+    def _fed(self, done: asyncio.Task[None]) -> None:
+        if not done.cancelled() and done.exception() is None:
+            self._feeding.discard(done)
 
     async def _feed(self, chunk: Pcm) -> None:
         partial = await self._in_thread(self._stream.accept, chunk)
@@ -73,4 +98,7 @@ class Listening:
     async def _in_thread(self, function: Callable[..., T], *arguments: object) -> T:
         """An asyncio lock is fair: what was asked first is done first."""
         async with self._turn:
-            return await asyncio.to_thread(function, *arguments)
+            if self._work and not self._work.done():
+                raise RecognizerLost("expected the recognizer to be done with the last piece, it hangs")
+            self._work = work = HEARING.begin(function, *arguments)
+            return await HEARING.wait(work)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from voicebot.store.floods import Floods, Verdict
 from voicebot.store.keys import INDEX_TTL_S, SESSION_TTL_S, PersonKeys
+from voicebot.store.known import Known, looked_at
 from voicebot.store.scripts import ARRIVE, Call
-from voicebot.store.sessions import Known, Sessions
+from voicebot.store.sessions import Sessions
 
 #: Where nobody minds how many texts come.
 _NO_LIMIT, _NO_WINDOW_S = 1 << 31, 60
@@ -43,12 +44,13 @@ class Arrivals:
 
     def _call(self, person: str, new_id: str, at: float, anyway: bool = False) -> Call:
         keys, floods = PersonKeys(person), self.floods
-        own = floods.own(person, at) if floods else keys.flood(0)
+        own = floods.own(person, at) if floods else keys.flood("texts", 0)
         limits = (floods.of_one, floods.within_s) if floods else (_NO_LIMIT, _NO_WINDOW_S)
-        looked = (keys.latest(), keys.memory(), keys.number(), keys.proposed())
         others = (keys.opted_out(), own, keys.held(), keys.texting(), keys.index())
         lives = (SESSION_TTL_S, INDEX_TTL_S)
-        return ARRIVE.on((*looked, *others), (new_id, keys.session(""), *lives, *limits, int(anyway)))
+        return ARRIVE.on(
+            (*looked_at(keys), *others), (new_id, keys.session(""), *lives, *limits, int(anyway))
+        )
 
     async def _verdict(self, person: str, at: float, mine: int, all_: int = 0) -> Verdict:
         if self.floods is None:

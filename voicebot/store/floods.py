@@ -1,4 +1,4 @@
-"""Too many texts at once: who sends them is told once, then they are dropped and counted."""
+"""Too many texts or calls at once: who makes them is told once, then they are dropped and counted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from voicebot.store.sessions import named_failure
 
 Verdict = Literal["answer", "tell", "drop"]
 
+What = Literal["texts", "calls"]
+
 _SENDER_WINDOW_S = 600
 _OVERALL_WINDOW_S = 60
 _DROPPED_TTL_S = 30 * DAY_S
@@ -20,52 +22,53 @@ _DROPPED_TTL_S = 30 * DAY_S
 
 @dataclass(frozen=True)
 class Floods:
-    """`of_one` texts in `within_s` (ten minutes) from one person and `of_all` in a minute are answered."""
+    """`of_one` texts (or calls) in `within_s` from one person and `of_all` in a minute are answered."""
 
     redis: Redis
     of_one: int = 30
     of_all: int = 600
+    what: What = "texts"
     within_s: int = _SENDER_WINDOW_S
 
     async def judge(self, person: str, at: float) -> Verdict:
-        """What to do with one more text of `person`, which is counted."""
+        """What to do with one more of `person`, which is counted."""
         async with named_failure():
             mine = await run(self.redis, self.count_one(person, at))
             all_ = await run(self.redis, self.count_all(at)) if mine <= self.of_one else 0
         return await self.weigh(person, at, mine, all_)
 
     async def weigh(self, person: str, at: float, mine: int, all_: int) -> Verdict:
-        """What to do with a text of `person` where so many were counted; who sends too many is told once."""
+        """What to do with one of `person` where so many were counted; who makes too many is told once."""
         if mine <= self.of_one and all_ <= self.of_all:
             return "answer"
         async with named_failure():
             told = f"{self.own(person, at)}:told"
             first = bool(await self.redis.set(told, "1", nx=True, ex=self.within_s))
             if not first:
-                await run(self.redis, COUNT.on([dropped(_day(at))], [_DROPPED_TTL_S]))
+                await run(self.redis, COUNT.on([dropped(self.what, _day(at))], [_DROPPED_TTL_S]))
         return "tell" if first else "drop"
 
     def own(self, person: str, at: float) -> str:
-        """Where the texts of `person` are counted; forgotten after `within_s`."""
-        return PersonKeys(person).flood(int(at) // self.within_s)
+        """Where those of `person` are counted; forgotten after `within_s`."""
+        return PersonKeys(person).flood(self.what, int(at) // self.within_s)
 
     def count_one(self, person: str, at: float) -> Call:
-        """Counts one more text of `person`."""
+        """Counts one more of `person`."""
         return COUNT.on([self.own(person, at)], [self.within_s])
 
     def count_all(self, at: float) -> Call:
-        """Counts one more text of anybody."""
-        return COUNT.on([flood(int(at) // _OVERALL_WINDOW_S)], [_OVERALL_WINDOW_S])
+        """Counts one more of anybody."""
+        return COUNT.on([flood(self.what, int(at) // _OVERALL_WINDOW_S)], [_OVERALL_WINDOW_S])
 
     async def take_back(self, at: float) -> None:
-        """A text that was counted is none of all: one person alone cannot use up what all have."""
+        """One that was counted is none of all: one person alone cannot use up what all have."""
         async with named_failure():
-            await self.redis.decr(flood(int(at) // _OVERALL_WINDOW_S))
+            await self.redis.decr(flood(self.what, int(at) // _OVERALL_WINDOW_S))
 
     async def dropped(self, at: float) -> int:
-        """How many texts were left without an answer on the day of `at` (UTC)."""
+        """How many were left without an answer on the day of `at` (UTC)."""
         async with named_failure():
-            return int(await self.redis.get(dropped(_day(at))) or 0)
+            return int(await self.redis.get(dropped(self.what, _day(at))) or 0)
 
 
 def _day(at: float) -> str:

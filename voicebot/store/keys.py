@@ -21,6 +21,8 @@ RECORD_TTL_S = 30 * DAY_S
 MEMORY_TTL_S = 180 * DAY_S
 #: What a code opens: a procedure's steps and ticks. Counted from when it was last kept or heard.
 FILE_TTL_S = 90 * DAY_S
+#: An answer to "how did it go?" is understood for so long after it was planned.
+FOLLOW_UP_TTL_S = 14 * DAY_S
 #: The index outlives everything it names, so that all of it can be erased.
 INDEX_TTL_S = MEMORY_TTL_S
 
@@ -73,9 +75,9 @@ class PersonKeys:
         """String: the record that is being dealt with, so that asking three times makes one call."""
         return self._key(f"reserved:{kind}")
 
-    def flood(self, window: int) -> str:
-        """String: how many texts came from the person in a stretch of time. Not in the index, as `count`."""
-        return self._key(f"flood:{window}")
+    def flood(self, what: str, window: int) -> str:
+        """String: how many texts or calls came from the person in a while. As `count`, not indexed."""
+        return self._key(f"flood:{what}:{window}")
 
     def memory(self) -> str:
         """String: sealed, whether the person agreed to be remembered and the answers they gave."""
@@ -113,6 +115,14 @@ class PersonKeys:
         """String: the ticket for which a mediator texts with the person; the assistant is silent then."""
         return self._key("held")
 
+    def follow_up(self) -> str:
+        """String: sealed, the procedure that the person is asked about, and from when on."""
+        return self._key("follow-up")
+
+    def calls(self) -> str:
+        """Set of the ids of the person's calls of the last day."""
+        return self._key("calls")
+
     def index(self) -> str:
         """Set of all keys of the person: what "oubliez-moi" erases."""
         return self._key("keys")
@@ -126,6 +136,11 @@ def call(call_id: str) -> str:
     return f"{_PREFIX}:call:{call_id}"
 
 
+def stream(stream_id: str) -> str:
+    """String: set once an audio stream was opened, so that a recorded opening opens nothing."""
+    return f"{_PREFIX}:stream:{stream_id}"
+
+
 def waiting(kind: str) -> str:
     """Sorted set of `person/record_id` by time: the tickets or texts not yet dealt with."""
     return f"{_PREFIX}:waiting:{kind}"
@@ -134,6 +149,11 @@ def waiting(kind: str) -> str:
 def abandoned(kind: str) -> str:
     """Sorted set of `person/record_id` by time: the texts or call-backs that were given up."""
     return f"{_PREFIX}:abandoned:{kind}"
+
+
+def failures(kind: str) -> str:
+    """Hash: how many texts or call-backs were ever given up, by error code. Kept without expiry."""
+    return f"{_PREFIX}:failures:{kind}"
 
 
 def closed() -> str:
@@ -156,19 +176,24 @@ def rung(mediator_id: str) -> str:
     return f"{_PREFIX}:rung:{mediator_id}"
 
 
-def flood(window: int) -> str:
-    """String: how many texts came from everybody in a stretch of time."""
-    return f"{_PREFIX}:flood:{window}"
+def flood(what: str, window: int) -> str:
+    """String: how many texts or calls came from everybody in a stretch of time."""
+    return f"{_PREFIX}:flood:{what}:{window}"
+
+
+def dropped(what: str, day: str) -> str:
+    """String: how many texts or calls were left without an answer on a day (counted since 1970)."""
+    return f"{_PREFIX}:dropped:{what}:{day}"
+
+
+def spent(kind: str, hour: int) -> str:
+    """String: how many texts or call-backs left in an hour (counted since 1970), to everybody."""
+    return f"{_PREFIX}:spent:{kind}:{hour}"
 
 
 def guesses(window: int) -> str:
     """String: how many wrong codes of spoken files came from other telephones in a stretch of time."""
     return f"{_PREFIX}:guesses:{window}"
-
-
-def dropped(day: str) -> str:
-    """String: how many texts were left without an answer on a day (counted since 1970)."""
-    return f"{_PREFIX}:dropped:{day}"
 
 
 #: Who signed in to the console stays so for a working day.

@@ -14,10 +14,11 @@ from typing import Any, Literal
 from redis.asyncio import Redis
 from redis.exceptions import WatchError
 
-from voicebot.delivery import Change, Delivery, Part
+from voicebot.delivery import UNKNOWN, Change, Delivery, Part
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
-from voicebot.store.keys import DAY_S, RECORD_TTL_S, PersonKeys, abandoned, waiting
+from voicebot.store.keys import DAY_S, HOUR_S, RECORD_TTL_S, PersonKeys, abandoned, failures, spent, waiting
+from voicebot.store.server import arrived
 from voicebot.store.sessions import named_failure
 
 _RETRIES = 20
@@ -135,11 +136,13 @@ class Outbox:
         async with named_failure():
             await self._redis.zadd(waiting(ref.kind), {ref.name: due})
 
-    async def settle(self, ref: Ref, failed_at: float | None = None) -> None:
-        """Nothing is left to do; what failed is listed for people to see."""
+    async def settle(self, ref: Ref, failed_at: float | None = None, code: str | None = None) -> None:
+        """Nothing is left to do; what failed is listed for people to see, and counted by its code."""
         async with named_failure():
             if failed_at is not None:
-                await self._redis.zadd(abandoned(ref.kind), {ref.name: failed_at})
+                new = await self._redis.zadd(abandoned(ref.kind), {ref.name: failed_at}, nx=True)
+                if new:
+                    await arrived(self._redis.hincrby(failures(ref.kind), code or UNKNOWN, 1))
                 await self._redis.zremrangebyscore(abandoned(ref.kind), "-inf", failed_at - RECORD_TTL_S)
             await self._redis.zrem(waiting(ref.kind), ref.name)
 
@@ -170,6 +173,20 @@ class Outbox:
             oldest = await self._redis.zrange(waiting(kind), 0, 0, withscores=True)
         overdue_s = max(0.0, at - float(oldest[0][1])) if oldest else 0.0
         return waiting_count, given_up, overdue_s
+
+    async def spend(self, kind: Kind, at: float, most: int) -> bool:
+        """Take one off what may leave in the hour of `at`; False when that is used up."""
+        key = spent(kind, int(at // HOUR_S))
+        async with named_failure(), self._redis.pipeline() as pipe:
+            pipe.incr(key)
+            pipe.expire(key, 2 * HOUR_S)
+            return int((await pipe.execute())[0]) <= most
+
+    async def failures(self, kind: Kind) -> dict[str, int]:
+        """How many were ever given up, by code."""
+        async with named_failure():
+            counted = await arrived(self._redis.hgetall(failures(kind)))
+        return {str(code): int(times) for code, times in counted.items()}
 
     async def reserve(self, ref: Ref, at: float) -> bool:
         """Whether no other record of this kind is on its way to the person: three wishes make one call.
@@ -213,6 +230,11 @@ class Outbox:
     def _keys(ref: Ref) -> tuple[str, str]:
         keys = PersonKeys(ref.person)
         return keys.record(ref.kind, ref.id), keys.delivery(ref.kind, ref.id)
+
+
+def next_hour(at: float) -> float:
+    """When what may leave in an hour begins anew."""
+    return (at // HOUR_S + 1) * HOUR_S
 
 
 def _too_busy() -> StoreError:

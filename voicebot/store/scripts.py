@@ -90,16 +90,24 @@ COMMIT = Script(
     return 1"""
 )
 
+#: KEYS: the index of a person. Erases everything of theirs.
+ERASE = Script(
+    """#!lua
+    for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do redis.call('DEL', name) end
+    return redis.call('DEL', KEYS[1])"""
+)
+
 #: What a turn begins with: session `id`, its version, the latest session if that is another one, whether it
-#: is this one, the memory, how many seconds the number is still kept (negative: not at all), the proposal.
-#: The first four keys are: the id of the latest session, memory, number, what is proposed.
+#: is this one, the memory, how many seconds the number is still kept (negative: not at all), the proposal,
+#: the follow-up. The first keys are: the id of the latest session, memory, number, proposal, follow-up.
 _LOOK = """#!lua
     local function look(id, before)
       local mine, latest, previous = redis.call('HMGET', before .. id, 'blob', 'version'), nil, false
       latest = redis.call('GET', KEYS[1])
       if latest and latest ~= id then previous = redis.call('HGET', before .. latest, 'blob') end
       return {mine[1], mine[2], previous, latest == id and 1 or 0,
-              redis.call('GET', KEYS[2]), redis.call('TTL', KEYS[3]), redis.call('GET', KEYS[4])}
+              redis.call('GET', KEYS[2]), redis.call('TTL', KEYS[3]), redis.call('GET', KEYS[4]),
+              redis.call('GET', KEYS[5])}
     end
 """
 
@@ -114,20 +122,20 @@ LOOK = Script(_LOOK + "return look(ARGV[1], ARGV[2])")
 ARRIVE = Script(
     _LOOK
     + """
-    local out, texts = redis.call('EXISTS', KEYS[5]), 0
+    local out, texts = redis.call('EXISTS', KEYS[6]), 0
     if ARGV[7] ~= '1' then
-      texts = redis.call('INCR', KEYS[6])
-      if texts == 1 then redis.call('EXPIRE', KEYS[6], ARGV[6]) end
+      texts = redis.call('INCR', KEYS[7])
+      if texts == 1 then redis.call('EXPIRE', KEYS[7], ARGV[6]) end
       if out == 1 or texts > tonumber(ARGV[5]) then return {out, texts} end
     end
-    if redis.call('SET', KEYS[8], ARGV[1], 'EX', ARGV[3], 'NX') then
-      redis.call('SADD', KEYS[9], KEYS[8])
-      redis.call('EXPIRE', KEYS[9], ARGV[4])
+    if redis.call('SET', KEYS[9], ARGV[1], 'EX', ARGV[3], 'NX') then
+      redis.call('SADD', KEYS[10], KEYS[9])
+      redis.call('EXPIRE', KEYS[10], ARGV[4])
     else
-      redis.call('EXPIRE', KEYS[8], ARGV[3])
+      redis.call('EXPIRE', KEYS[9], ARGV[3])
     end
-    local id = redis.call('GET', KEYS[8])
-    return {out, texts, id, look(id, ARGV[2]), redis.call('GET', KEYS[7])}"""
+    local id = redis.call('GET', KEYS[9])
+    return {out, texts, id, look(id, ARGV[2]), redis.call('GET', KEYS[8])}"""
 )
 
 #: KEYS: a counter. ARGV: how many seconds it lives from its first count on.

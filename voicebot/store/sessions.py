@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from voicebot.dialogue.codec import from_dict, to_dict
-from voicebot.dialogue.meaning import Value
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
 from voicebot.store.keys import (
-    DAY_S,
+    FOLLOW_UP_TTL_S,
     FORGOTTEN_TTL_S,
     INDEX_TTL_S,
     MEMORY_TTL_S,
@@ -28,13 +27,14 @@ from voicebot.store.keys import (
     abandoned,
     call,
     closed,
+    stream,
     ticket_of,
     waiting,
 )
-from voicebot.store.scripts import COMMIT, LOOK, Call, Word, run, run_all
+from voicebot.store.known import Known, Memory, Plain, looked_at
+from voicebot.store.scripts import COMMIT, ERASE, LOOK, Call, Word, run, run_all
 from voicebot.store.server import arrived
 
-Plain = Mapping[str, Any]
 #: A command of Redis: its name, the key, the rest.
 Command = tuple[Word, ...]
 #: Told of each new record after it was written: its kind, the person, its id. Must not raise.
@@ -56,14 +56,6 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What a person said to being remembered, and the shared answers of their calls if they agreed."""
-
-    agreed: bool
-    slots: Mapping[str, Value]
-
-
-@dataclass(frozen=True)
 class Change:
     """All that one turn writes. `version` is the one that was loaded; `turn` is the redacted turn record.
 
@@ -80,45 +72,6 @@ class Change:
     memory: Memory | None = None
     proposed: bool = False
     file: str = ""
-
-
-class Known:
-    """What the store holds of a person when a turn of theirs begins; opened only as far as asked for.
-
-    `recognized` tells whether their number is kept, `number_is_fresh` whether it was kept within a day.
-    `held` is the ticket for which a mediator answers their texts.
-    """
-
-    def __init__(
-        self, privacy: Privacy, person: str, session_id: str, found: Sequence[Any], held: str | None = None
-    ) -> None:
-        """`found` is what `look` found (`store/scripts.py`)."""
-        blob, version, self._other, self._is_latest, self._memory, number_s, self._proposed = found
-        self._privacy = privacy
-        self.version = 0 if blob is None else int(version or 0)
-        self.session = Session(session_id, person) if blob is None else from_dict(privacy.unseal(blob))
-        self.recognized = int(number_s) > 0
-        self.number_is_fresh = int(number_s) > RECORD_TTL_S - DAY_S
-        self.held = held
-
-    @property
-    def previous(self) -> Plain | None:
-        """The plain form of the person's last session if it broke off and is still kept."""
-        if self._other is not None:
-            last = from_dict(self._privacy.unseal(self._other))
-        else:
-            last = self.session if self._is_latest and self.version else None
-        return to_dict(last) if last and last.status in ("open", "suspended") else None
-
-    @property
-    def memory(self) -> Memory | None:
-        """What the person agreed to be remembered by; None when they were never asked, or it expired."""
-        return None if self._memory is None else Memory(**self._privacy.unseal(self._memory))
-
-    @property
-    def proposed(self) -> str:
-        """The procedure that a mediator wants offered, "" for none."""
-        return "" if self._proposed is None else str(self._privacy.unseal(self._proposed))
 
 
 async def _nobody(kind: str, person: str, record_id: str) -> None:
@@ -145,7 +98,7 @@ class Sessions:
     async def known(self, person: str, session_id: str) -> Known:
         """All that a turn which may open a conversation needs, in one round trip."""
         keys = PersonKeys(person)
-        looked = (keys.latest(), keys.memory(), keys.number(), keys.proposed())
+        looked = looked_at(keys)
         look = LOOK.on(looked, (session_id, keys.session("")))
         async with named_failure():
             return Known(self.privacy, person, session_id, await run(self._redis, look))
@@ -176,7 +129,10 @@ class Sessions:
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
+        keys = PersonKeys(person)
         async with named_failure():
+            made: list[Command] = [("SADD", keys.calls(), call_id), ("EXPIRE", keys.calls(), SESSION_TTL_S)]
+            await self._together([*made, *_indexed(keys, [keys.calls()])])
             await self._redis.set(call(call_id), person, ex=SESSION_TTL_S)
 
     async def caller(self, call_id: str) -> str | None:
@@ -184,6 +140,11 @@ class Sessions:
         async with named_failure():
             person = await self._redis.get(call(call_id))
         return None if person is None else str(person)
+
+    async def open_stream(self, stream_id: str) -> bool:
+        """Whether the audio stream with this id was never opened before; from now on it was."""
+        async with named_failure():
+            return bool(await self._redis.set(stream(stream_id), "1", nx=True, ex=SESSION_TTL_S))
 
     async def keep_number(self, person: str, number: str) -> None:
         """Keep the number, sealed, so that the person can be called back or texted."""
@@ -197,6 +158,28 @@ class Sessions:
         async with named_failure():
             sealed = await self._redis.get(PersonKeys(person).number())
         return None if sealed is None else str(self.privacy.unseal(sealed))
+
+    async def plan_follow_up(self, person: str, topic: str, at: float) -> None:
+        """What the person texts from `at` on answers how it went with the procedure `topic`."""
+        keys = PersonKeys(person)
+        kept: Command = ("SET", keys.follow_up(), self.privacy.seal([topic, at]), "EX", FOLLOW_UP_TTL_S)
+        async with named_failure():
+            await self._together([kept, *_indexed(keys, [keys.follow_up()])])
+
+    async def follow_up(self, person: str, now: float) -> str:
+        """The procedure that the person was asked about; "" when they were not, or not yet."""
+        return (await self.known(person, "")).follow_up(now)
+
+    async def end_follow_up(self, person: str) -> None:
+        """It was answered, or is not wanted any more."""
+        async with named_failure():
+            await self._redis.delete(PersonKeys(person).follow_up())
+
+    async def drop(self, person: str, kind: str, record_id: str) -> None:
+        """Take back a record that has not left yet."""
+        async with named_failure():
+            await self._redis.delete(PersonKeys(person).record(kind, record_id))
+            await self._redis.zrem(waiting(kind), f"{person}/{record_id}")
 
     async def has_opted_out(self, person: str) -> bool:
         """Whether the person wants no texts."""
@@ -226,16 +209,23 @@ class Sessions:
         """Write a turn; False when another process took a turn of this session meanwhile."""
         async with named_failure():
             await self._announce(change.session.person, change.records)
+            calls = await self._calls(change.session.person) if change.forget else set()
             if change.forget and change.file:  # perhaps of another telephone, so in another part of a cluster
                 owner, _, code = change.file.partition("/")
                 await self._redis.delete(PersonKeys(owner).file(code))
             written = await self._write(change)
             if written and change.forget:
-                await self._redis.delete(call(change.session.id))
-                await self._withdraw(change.session.person)
+                await self._withdraw(change.session.person, calls | {change.session.id})
         if written:
             await self._tell(change.session.person, change.records)
         return written
+
+    async def erase(self, person: str) -> None:
+        """Forget the person, as another person asks it for them. Whoever is talking with us begins anew."""
+        async with named_failure():
+            calls = await self._calls(person)
+            await run(self._redis, ERASE.on([PersonKeys(person).index()]))
+            await self._withdraw(person, calls)
 
     async def add(self, person: str, record: Record) -> None:
         """Keep a record that no turn caused; the same `id` written twice is one record."""
@@ -266,8 +256,13 @@ class Sessions:
         for record in records:
             await self._redis.zadd(waiting(record.kind), {f"{person}/{record.id}": record.at}, nx=True)
 
-    async def _withdraw(self, person: str) -> None:
-        """Take the names of an erased person's records out of the queues."""
+    async def _calls(self, person: str) -> set[str]:
+        return {str(one) for one in await arrived(self._redis.smembers(PersonKeys(person).calls()))}
+
+    async def _withdraw(self, person: str, calls: set[str]) -> None:
+        """Take an erased person's calls, and the names of their records, out of what is not theirs alone."""
+        for call_id in calls:
+            await self._redis.delete(call(call_id))
         lists = [of(kind) for kind in RECORD_KINDS for of in (waiting, abandoned)]
         for listed in (*lists, closed()):
             names = [str(name) async for name, _ in self._redis.zscan_iter(listed, match=f"{person}/*")]

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from voicebot.handoff.ticket import Ticket
 from voicebot.privacy import Privacy, without_identifiers
-from voicebot.store.keys import DAY_S, RECORD_TTL_S, PersonKeys
+from voicebot.store.keys import DAY_S, INDEX_TTL_S, RECORD_TTL_S, PersonKeys
 from voicebot.store.server import arrived
 from voicebot.store.sessions import named_failure
 
@@ -46,7 +46,7 @@ class Threads:
             pipe.expire(keys.thread(), RECORD_TTL_S)
             pipe.expire(keys.held(), DAY_S)
             pipe.sadd(keys.index(), keys.thread(), keys.held())
-            pipe.expire(keys.index(), RECORD_TTL_S)
+            pipe.expire(keys.index(), INDEX_TTL_S)
             return bool((await pipe.execute())[0])
 
     async def of(self, person: str, ticket: str) -> list[Message]:

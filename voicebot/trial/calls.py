@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 
 import structlog
-from fastapi import APIRouter, Request, Response, WebSocket
+from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse
 
@@ -139,7 +139,10 @@ class _Calls:
             await self._hung_up(who)
 
     async def _asked(self, request: Request) -> tuple[Who, Asked]:
-        asked = Asked.model_validate_json(await read_body(request))
+        try:
+            asked = Asked.model_validate_json(await read_body(request))
+        except ValidationError:
+            raise HTTPException(422, "expected a request of the trial page") from None
         return self._bench.caller(request, asked.call), asked
 
     async def _hung_up(self, who: Who) -> None:
@@ -184,8 +187,6 @@ def _ordered(
     async def endpoint(request: Request) -> Response:
         try:
             return JSONResponse(await answer(request))
-        except ValidationError:
-            return JSONResponse({"detail": "expected a request of the trial page"}, 422)
         except StoreError as error:
             log.error("trial call failed", error=type(error).__name__)
             return JSONResponse({"do": "hang_up", "sounds": [], "said": bench.desk.apology()}, 503)

@@ -6,7 +6,6 @@ leaves this module.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -24,6 +23,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from voicebot.errors import TwilioRefused, TwilioUnreachable
+from voicebot.pools import Pool
 
 #: Not attached to the root logger, so nothing comes out of it.
 _SILENT: Final = logging.Logger("twilio", logging.CRITICAL + 1)
@@ -32,6 +32,9 @@ _NO_ENVIRONMENT: Final = {"VOICEBOT": "1"}
 
 #: How many of the latest texts or calls to a person are looked through.
 _LOOKED_AT: Final = 50
+
+#: Of its own: a slow Twilio must not take the threads in which we speak. More than errands at once.
+_SENDING = Pool("twilio", 16)
 
 T = TypeVar("T")
 
@@ -190,7 +193,7 @@ def _sid(made: Any) -> str:
 async def _request(send: Callable[[], T]) -> T:
     """Send in a thread; what goes wrong becomes ours, without the words of the library."""
     try:
-        return await asyncio.to_thread(send)
+        return await _SENDING.run(send)
     except (TwilioRestException, TwilioServiceException) as error:
         raise TwilioRefused(error.code or error.status, error.status) from None
     except (RequestException, TwilioException, OSError) as error:

@@ -1,0 +1,123 @@
+"""An engine that hangs, in whatever it is doing: nobody waits long, and no thread is missed for long."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.speech.room import RecordedTurns, Room, ScriptedRecognizer, silence
+from voicebot.dialogue.meaning import Expecting
+from voicebot.pools import Pool
+from voicebot.speech import conversation, listening
+from voicebot.speech.audio import Pcm
+from voicebot.speech.conversation import Spoken
+from voicebot.speech.mouth import Piece
+from voicebot.speech.stt.recognizer import Transcript
+from voicebot.speech.tts.pico import Pico
+
+#: What a caller bears before they hear a sentence.
+SOON_S = 3.0
+QUESTION = Spoken((Piece("une question"),), Expecting("yes_no"), ("oui", "non"), 6.0)
+
+
+@pytest.fixture(scope="module")
+def oui() -> Pcm:
+    return Pico().speak("oui, tout à fait", "normal")
+
+
+@pytest.fixture
+def let_go() -> Iterator[threading.Event]:
+    """Set at the end, so that no thread outlives its test."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def entered(turns: RecordedTurns, **recognizer: object) -> Room:
+    """A room whose recognizer is waited for a moment only."""
+    room = Room(ScriptedRecognizer(("oui",), **recognizer), turns, patience_s=0.02)  # type: ignore[arg-type]
+    room.conversation.begin(QUESTION)
+    return room
+
+
+def test_what_is_waited_for_leaves_time_for_the_sentence() -> None:
+    assert conversation.PATIENCE_S + conversation._FOR_THE_REST_S < SOON_S
+
+
+@pytest.mark.parametrize("method", ["accept", "finish"])
+async def test_a_recognizer_that_hangs_is_given_up(oui: Pcm, let_go: threading.Event, method: str) -> None:
+    room = entered(RecordedTurns(QUESTION), hangs_in=method, let_go=let_go)
+    try:
+        await room.prompt_over()
+        await room.hear(silence(0.5), oui, silence(1.0))
+        assert room.turns.happened == [("lost", "")]
+        assert room.conversation.over
+        assert listening.HEARING.stuck == 1
+    finally:
+        await room.conversation.close()
+    (stream,) = room.recognizer.streams
+    assert not stream.closed, "a thread is still in it"
+    let_go.set()
+    await until(lambda: stream.closed and listening.HEARING.stuck == 0)
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Threads tell nobody when they are done."""
+    async with asyncio.timeout(5):
+        while not done():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+
+async def test_a_dialogue_that_hangs_says_a_sentence_and_leaves(
+    oui: Pcm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "_FOR_THE_REST_S", 0.05)
+
+    class Stuck(RecordedTurns):
+        async def hear(self, transcript: Transcript) -> Spoken:
+            return await asyncio.Future()
+
+    room = entered(Stuck(QUESTION))
+    await room.prompt_over()
+    await room.hear(silence(0.5), oui, silence(1.0))
+    assert room.turns.happened == [("failed", "")]
+    await room.hear(silence(1.5))
+    assert room.conversation.over
+    await room.conversation.close()
+
+
+async def test_an_engine_that_hangs_again_and_again_is_not_asked_any_more(let_go: threading.Event) -> None:
+    assert not listening.is_deaf()
+    for _ in range(4):
+        stream = ScriptedRecognizer(("oui",), hangs_in="finish", let_go=let_go)
+        hearing = listening.Listening(stream.start(conversation.Expected()))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await hearing.finish()
+    assert listening.is_deaf()
+    let_go.set()
+    await until(lambda: not listening.is_deaf())
+
+
+async def test_what_hangs_in_one_pool_takes_no_thread_of_another(let_go: threading.Event) -> None:
+    one, other = Pool("one", 2), Pool("other", 2)
+    hanging = [asyncio.create_task(one.run(let_go.wait)) for _ in range(8)]
+    async with asyncio.timeout(5):
+        assert await other.run(lambda: "done") == "done"
+    let_go.set()
+    assert await asyncio.gather(*hanging) == [True] * 8
+
+
+async def test_work_that_had_not_begun_is_not_stuck(let_go: threading.Event) -> None:
+    pool = Pool("one", 1)
+    first = asyncio.create_task(pool.run(let_go.wait))
+    second = asyncio.create_task(pool.run(let_go.wait))
+    await asyncio.sleep(0)
+    second.cancel()
+    await asyncio.wait([second])
+    assert pool.stuck == 0
+    let_go.set()
+    assert await first
