@@ -94,7 +94,7 @@ async def test_of_too_many_texts_one_is_told_and_the_others_dropped(arrivals: Ar
 async def test_one_person_alone_does_not_use_up_what_all_have(arrivals: Arrivals, redis: Redis) -> None:
     for number in range(20):
         await arrivals.arrive("p1", f"SM{number}", NOW)
-    assert int(await redis.get(flood(int(NOW) // 60))) == 3
+    assert int(await redis.get(flood("texts", int(NOW) // 60))) == 3
     assert [(await arrivals.arrive(f"q{n}", "SM1", NOW)).verdict for n in range(4)] == ["answer"] * 3 + [
         "tell"
     ]
