@@ -43,6 +43,8 @@ bench: setup ## what is measured, as tables
 	$(BIN)/python -m benchmarks.gap
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.texting
+	$(BIN)/python -m benchmarks.side_by_side
 
 serve: setup ## run the service; settings come from the environment and .env
 	$(BIN)/voicebot serve

@@ -1,9 +1,11 @@
 """How many calls at a time one core carries: the wait for an answer while N callers talk, in real time.
 
     .venv/bin/python -m benchmarks.load [--recognizer vosk|whisper] [--most N]
+    .venv/bin/python -m benchmarks.load --recognizer whisper --hold N --minutes 10
 
 The service has a core to itself, the callers have the others. Beside it stands the limit of the bare
-recognizer: how many such calls it could hear if nothing else were to be done.
+recognizer: how many such calls it could hear if nothing else were to be done. `--hold` keeps N calls going
+all the time, whoever rings off rings again, and tells each minute: waits, memory, errors.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -72,8 +75,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--recognizer", choices=sorted(AIM_MS), action="append")
     parser.add_argument("--most", type=int, default=64, help="the most calls at a time")
+    parser.add_argument("--hold", type=int, metavar="N", help="keep so many calls going instead")
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long")
     options = parser.parse_args()
-    columns = ("recognizer", "calls at a time", "open ms", "p95", "closed ms", "p95", "aims", "bare limit")
+    if options.hold:
+        from benchmarks import held  # which stands on this module
+
+        for name in options.recognizer or sorted(AIM_MS):
+            held.hold(name, options.hold, options.minutes)
+        return
+    columns = ("recognizer", "calls", "open ms", "p95", "closed ms", "p95", "aims", "CPU s/min", "bare limit")
     table = Table(*columns, title="One core, real time")
     for name in options.recognizer or sorted(AIM_MS):
         measure(name, options.most, table)
@@ -82,16 +93,18 @@ def main() -> None:
 
 def measure(name: str, most: int, table: Table) -> None:
     """Double the calls until the wait leaves its aim."""
-    with tempfile.TemporaryDirectory() as folder:
-        answers = korean_answers(Path(folder)) if name == "vosk" else FRENCH
+    with answers_for(name) as answers:
         caller = CallerVoice(voices.caller(Settings().var))
         calls, limit = 1, 0.0
         with pinned(name) as service:
             while calls <= most:
+                before = service.cpu_s()
                 load = asyncio.run(_together(service, answers, caller, calls))
+                cpu = 60 * (service.cpu_s() - before) / sum(report.seconds for report in load.reports)
                 limit = limit or _bare_limit(name, load.reports[0], answers, caller)
                 figures, aims = load.figures(), AIM_MS[name]
-                table.add_row(*map(str, (name, calls, *figures, f"{aims[0]}, {aims[1]}", f"{limit:.0f}")))
+                ends = (f"{aims[0]}, {aims[1]}", f"{cpu:.1f}", f"{limit:.0f}")
+                table.add_row(*map(str, (name, calls, *figures, *ends)))
                 if figures[1] > aims[0] or figures[3] > aims[1]:
                     break
                 calls *= 2
@@ -112,10 +125,18 @@ async def _calls(
     service: Pinned, answers: Answers, caller: CallerVoice, delay_s: float, rounds: int
 ) -> list[CallReport]:
     await asyncio.sleep(delay_s)
-    return [await _call(service, answers, caller) for _ in range(rounds)]
+    return [await call(service, answers, caller) for _ in range(rounds)]
 
 
-async def _call(service: Pinned, answers: Answers, caller: CallerVoice) -> CallReport:
+@contextmanager
+def answers_for(name: str) -> Iterator[Answers]:
+    """What callers say where the recognizer `name` listens."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield korean_answers(Path(folder)) if name == "vosk" else FRENCH
+
+
+async def call(service: Pinned, answers: Answers, caller: CallerVoice) -> CallReport:
+    """One whole call in real time."""
     number = f"+3363998{random.randrange(10_000):04}"
     options = CallOptions(tempo="real_time", from_number=number, journal=service.journal)
     return await place_call(service.url, service.auth_token, answers, caller, options)

@@ -1,6 +1,6 @@
 """The service alone on one core, in a process of its own, so that what calls it does not slow it down.
 
-    python -m benchmarks.pinned RECOGNIZER CORE     (whisper, vosk, none)
+    python -m benchmarks.pinned RECOGNIZER CORE     (whisper, vosk, scripted, none)
 
 Prints its address as JSON, serves until its standard input is closed, then prints what it used.
 """
@@ -24,13 +24,18 @@ from fastapi import Response
 from redis.asyncio import Redis
 
 from benchmarks.korean import KoreanVosk
+from benchmarks.processes import cpu_s, memory_mb
+from benchmarks.scripted import Scripted
 from voicebot.app import build
 from voicebot.channels.service import Service
 from voicebot.config import Engine, Settings
 from voicebot.logs import quiet
 from voicebot.rehearsal import Rehearsal, rehearse
 from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.store.floods import Floods
 from voicebot.twilio.twiml import messages
+
+_UNLIMITED = 1 << 31
 
 
 @dataclass
@@ -39,7 +44,16 @@ class Pinned:
 
     url: str
     auth_token: str
+    pid: int = 0
     used: dict[str, float] = field(default_factory=dict)
+
+    def cpu_s(self) -> float:
+        """Seconds of CPU so far, Redis and workers included."""
+        return cpu_s(self.pid)
+
+    def memory_mb(self) -> float:
+        """Memory now, Redis and workers included."""
+        return memory_mb(self.pid)
 
     async def journal(self, call_sid: str) -> Sequence[Mapping[str, Any]]:
         """The turn records of a call."""
@@ -52,22 +66,29 @@ class Pinned:
 @contextmanager
 def pinned(recognizer: str, core: int = 0) -> Iterator[Pinned]:
     """Serve on `core` until the block ends; the caller of this moves to the other cores."""
-    command = [sys.executable, "-m", "benchmarks.pinned", recognizer, str(core)]
+    with served([sys.executable, "-m", "benchmarks.pinned", recognizer, str(core)], core) as service:
+        yield service
+
+
+@contextmanager
+def served(command: Sequence[str], core: int) -> Iterator[Pinned]:
+    """What `command` serves on `core`: it prints its address, and at the end of its input what it used."""
     others = os.sched_getaffinity(0) - {core}
     if others:
         os.sched_setaffinity(0, others)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
-        service = Pinned(**json.loads(process.stdout.readline()))
+        service = Pinned(**json.loads(process.stdout.readline()), pid=process.pid)
         yield service
         process.stdin.close()
         service.used.update(json.loads(process.stdout.readline()))
 
 
 def recognizer_named(name: str) -> Recognizer | None:
-    """Vosk hears Korean here; None stands for what the settings choose."""
-    return KoreanVosk() if name == "vosk" else None
+    """Vosk hears Korean here, "scripted" knows beforehand; None stands for what the settings choose."""
+    made: Recognizer | None = KoreanVosk() if name == "vosk" else Scripted() if name == "scripted" else None
+    return made
 
 
 def main(name: str, core: str) -> None:
@@ -79,7 +100,9 @@ def main(name: str, core: str) -> None:
 
     def make(settings: Settings, redis: Redis) -> Service:
         service = build(settings, redis)
-        return replace(service, recognizer=own) if own else service
+        # So many texts a minute are refused in real life, and a refusal would be all that is measured.
+        unlimited = Floods(redis, of_one=_UNLIMITED, of_all=_UNLIMITED)
+        return replace(service, recognizer=own or service.recognizer, floods=unlimited)
 
     with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data), make=make) as running:
         _add_routes(running)

@@ -3,7 +3,10 @@
     .venv/bin/python -m benchmarks.texting [--seconds S]
 
 Both run in one process on one core, signatures, understanding, dialogue and Redis included; the texters are
-on the other core. Every request is a real turn of a conversation about the RSA, by a new person now and then.
+on the other core. Every request is a real turn of a conversation about the RSA, by a new person now and then,
+who names the need in their own words; an apology instead of an answer ends the measurement. The two routes
+take turns, so that other work on the machine disturbs both alike; the CPU that a turn takes, Redis included,
+does not depend on other work at all.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import argparse
 import asyncio
 import time
 from collections.abc import Iterator
+from functools import cache
 from itertools import count, cycle
 from urllib.parse import urlencode, urlsplit
 
@@ -20,13 +24,16 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.pinned import Pinned, pinned
+from benchmarks.sentences import development
 from voicebot.channels.sms import SMS_PATH
 from voicebot.twilio import sign
 
-#: What each person texts, then another one comes.
-SAID = ("jé besoin du rsa", "1", "61 ans", "1", "1", "rien", "non", "suite", "suite", "suite", "suite")
+#: What each person texts after they named their need, then another one comes.
+SAID = ("1", "1", "rien", "non", "suite", "suite", "suite", "suite")
+_APOLOGY = b"petit souci"
 BARE_PATH = "/benchmark/bare"
-_AT_ONCE = 8
+ROUTES = {BARE_PATH: "bare", SMS_PATH: "SMS webhook"}
+_AT_ONCE, _TURN_S = 8, 2.0
 _numbers = count(1)
 
 
@@ -35,24 +42,32 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=10.0, help="how long each is asked")
     seconds = parser.parse_args().seconds
-    table = Table("route", "turns a second", "p50 ms", "p99 ms", "of the bare route", title="One core")
+    columns = ("route", "turns a second", "p50 ms", "p99 ms", "of the bare route", "CPU µs a turn", "of it")
+    table = Table(*columns, title="One core")
+    waits: dict[str, list[float]] = {path: [] for path in ROUTES}
+    cpu = dict.fromkeys(ROUTES, 0.0)
     with pinned("none") as service:
-        asyncio.run(measure(service, SMS_PATH, 2.0))  # warm
-        rates = []
-        for name, path in (("bare", BARE_PATH), ("SMS webhook", SMS_PATH)):
-            waits, took = asyncio.run(measure(service, path, seconds))
-            rates.append(len(waits) / took)
-            p50, p99 = np.percentile(waits, (50, 99)) * 1000
-            table.add_row(name, f"{rates[-1]:.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{rates[-1] / rates[0]:.2f}")
+        _openings()
+        asyncio.run(measure(service, SMS_PATH, _TURN_S))  # warm
+        for path in list(ROUTES) * max(1, round(seconds / _TURN_S)):
+            before = service.cpu_s()
+            waits[path] += asyncio.run(measure(service, path, _TURN_S))
+            cpu[path] += service.cpu_s() - before
+    taken = {path: sum(each) / _AT_ONCE / len(each) for path, each in waits.items()}
+    each_cpu = {path: cpu[path] / len(waits[path]) for path in ROUTES}
+    for path, name in ROUTES.items():
+        p50, p99 = (f"{wait * 1000:.1f}" for wait in np.percentile(waits[path], (50, 99)))
+        share, cpu_share = (f"{of[BARE_PATH] / of[path]:.2f}" for of in (taken, each_cpu))
+        rate, us = f"{1 / taken[path]:.0f}", f"{each_cpu[path] * 1e6:.0f}"
+        table.add_row(name, rate, p50, p99, share, us, cpu_share)
     Console(width=100).print(table)
 
 
-async def measure(service: Pinned, path: str, seconds: float) -> tuple[list[float], float]:
-    """Seconds that each answer took, and how long all of it did."""
-    began = time.perf_counter()
-    texters = [_texter(service, path, began + seconds) for _ in range(_AT_ONCE)]
-    waits = [wait for one in await asyncio.gather(*texters) for wait in one]
-    return waits, time.perf_counter() - began
+async def measure(service: Pinned, path: str, seconds: float) -> list[float]:
+    """Seconds that each answer took, of `_AT_ONCE` texters who each write as soon as they are answered."""
+    until = time.perf_counter() + seconds
+    texters = [_texter(service, path, until) for _ in range(_AT_ONCE)]
+    return [wait for one in await asyncio.gather(*texters) for wait in one]
 
 
 async def _texter(service: Pinned, path: str, until: float) -> list[float]:
@@ -64,7 +79,8 @@ async def _texter(service: Pinned, path: str, until: float) -> list[float]:
             break
         began = time.perf_counter()
         writer.write(body)
-        await _answer(reader)
+        if _APOLOGY in await _answer(reader):
+            raise SystemExit("expected an answer to a text, got an apology: the service failed")
         waits.append(time.perf_counter() - began)
     writer.close()
     return waits
@@ -72,24 +88,34 @@ async def _texter(service: Pinned, path: str, until: float) -> list[float]:
 
 def _requests(service: Pinned, path: str) -> Iterator[bytes]:
     """Signed requests as bytes: one person after the other."""
-    person = 0
-    for number, text in enumerate(cycle(SAID)):
-        if number % len(SAID) == 0:
-            person = next(_numbers)
-        form = {
-            "MessageSid": f"SM{next(_numbers):032x}",
-            "From": f"+336{person % 100_000_000:08}",
-            "To": "+33939000001",
-            "Body": text,
-            "NumMedia": "0",
-        }
-        body = urlencode(form).encode()
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: {urlsplit(service.url).netloc}\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
-            f"X-Twilio-Signature: {sign(service.url + path, form, service.auth_token)}\r\n\r\n"
-        )
-        yield head.encode() + body
+    openings = cycle(_openings())
+    while True:
+        person, age = next(_numbers), 26 + next(_numbers) % 40
+        for text in (next(openings), f"{age} ans", *SAID):
+            yield _request(service, path, person, text)
+
+
+@cache
+def _openings() -> list[str]:
+    """How people ask for the RSA by SMS."""
+    return [one.text for one in development() if one.channel == "sms" and one.meant == ("rsa",)]
+
+
+def _request(service: Pinned, path: str, person: int, text: str) -> bytes:
+    form = {
+        "MessageSid": f"SM{next(_numbers):032x}",
+        "From": f"+336{person % 100_000_000:08}",
+        "To": "+33939000001",
+        "Body": text,
+        "NumMedia": "0",
+    }
+    body = urlencode(form).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {urlsplit(service.url).netloc}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        f"X-Twilio-Signature: {sign(service.url + path, form, service.auth_token)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 async def _answer(reader: asyncio.StreamReader) -> bytes:

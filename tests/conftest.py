@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from cryptography.fernet import Fernet
 from hypothesis import settings
 from redis.asyncio import Redis
 
+from tests.speech.room import ScriptedRecognizer
+from voicebot.app import build
+from voicebot.channels.service import Service
 from voicebot.channels.simulator import CallerVoice
 from voicebot.config import Settings
 from voicebot.nlu import Understanding
@@ -74,6 +78,21 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     """The real service with its real recognizer, for the tests of the xdist group "audio"."""
     with rehearse(Settings(var=VAR), tmp_path_factory.mktemp("redis")) as rehearsal:
         assert rehearsal.service.recognizer is not None, "run `make test`, which installs the models"
+        yield rehearsal
+
+
+@pytest.fixture(scope="session")
+def quiet_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """The real service with a recognizer that hears nothing, for the tests of the xdist group "line".
+
+    They are about sockets, keys, pages and when somebody speaks, never about which words.
+    """
+
+    def make(settings: Settings, redis: Redis) -> Service:
+        return replace(build(settings, redis), recognizer=ScriptedRecognizer([""]))
+
+    settings = Settings(var=VAR, recognizer="none")
+    with rehearse(settings, tmp_path_factory.mktemp("redis"), make=make) as rehearsal:
         yield rehearsal
 
 

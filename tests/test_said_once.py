@@ -16,7 +16,8 @@ from voicebot.dialogue.meaning import Expecting, Meaning
 from voicebot.privacy import Privacy
 from voicebot.runner import Reply, Runner, Who
 from voicebot.store.keys import INDEX_TTL_S, MEMORY_TTL_S, PRACTICE_TTL_S, PersonKeys
-from voicebot.store.sessions import Memory, Sessions
+from voicebot.store.known import Memory
+from voicebot.store.sessions import Sessions
 
 TOPICS = ("apl", "entrainement", "conseiller", "oubli", "menu")
 ANSWERS = {"oui": "yes", "non": "no", "suite": "next", "je l'ai": HAVE, "je l'ai pas": LACK, "seul": "seul"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import phonenumbers
@@ -17,8 +18,16 @@ _DEAR = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
+#: A mobile number of France as Twilio writes it, by the rule of phonenumbers itself.
+_PLAN = phonenumbers.PhoneMetadata.metadata_for_region(_HOME, None)
+_MOBILE_PATTERN = _PLAN.mobile.national_number_pattern if _PLAN and _PLAN.mobile else "(?!)"
+_FRENCH_MOBILE = re.compile(rf"\+33(?:{_MOBILE_PATTERN})")
+
+
 def e164(text: str) -> str | None:
     """`text` as +33…, None when it is no dialable number (a hidden caller sends `anonymous`)."""
+    if _FRENCH_MOBILE.fullmatch(text):  # nearly everybody who texts: there is nothing to parse
+        return text
     for region in FRENCH_REGIONS:
         try:
             number = phonenumbers.parse(text, region)

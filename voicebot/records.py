@@ -10,7 +10,8 @@ from voicebot.dialogue.event import Event, Heard, HungUp
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.session import SECRET, Session
 from voicebot.privacy import redact
-from voicebot.store.sessions import Plain, Record
+from voicebot.store.known import Plain
+from voicebot.store.sessions import Record
 
 #: The text to who was cut off in the middle of a procedure.
 BROKEN_OFF = "sms.broken_off"

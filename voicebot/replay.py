@@ -31,8 +31,9 @@ from voicebot.nlu import Understanding
 from voicebot.prompts import Prompts
 from voicebot.rehearsal import own_privacy
 from voicebot.runner import Reply, Runner, Who
+from voicebot.store.known import Memory
 from voicebot.store.server import connect
-from voicebot.store.sessions import Change, Memory, Sessions
+from voicebot.store.sessions import Change, Sessions
 from voicebot.store.spoken_files import SpokenFiles, Steps
 from voicebot.switchboard.duty import noted
 

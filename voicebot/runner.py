@@ -37,12 +37,15 @@ from voicebot.dialogue.session import SECRET, Session
 from voicebot.dialogue.spoken_file import FILE
 from voicebot.errors import StoreError
 from voicebot.records import after_hang_up, caused, turn_record
-from voicebot.store.sessions import Change, Memory, Sessions
+from voicebot.store.known import Known, Memory
+from voicebot.store.sessions import Change, Sessions
 from voicebot.tally import tally
 
 _RETRIES = 5
 _LONGEST_LOOKUPS = 5
 
+#: A session and its version.
+Kept = tuple[Session, int]
 Count = Callable[[float, Mapping[str, int]], Awaitable[None]]
 Lookup = Callable[[Mapping[str, Value]], Awaitable[Mapping[str, Value]]]
 
@@ -69,11 +72,15 @@ class Who:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the channel must render: `actions` in order. `heard` is what was understood, for watching."""
+    """What the channel must render: `actions` in order. `heard` is what was understood, for watching.
+
+    `session` is kept as `version`.
+    """
 
     session: Session
     actions: tuple[Action, ...]
     heard: Meaning | None = None
+    version: int = 0
 
     @property
     def says(self) -> tuple[Say, ...]:
@@ -121,25 +128,34 @@ class Runner:
         textable: bool,
         resumes: bool = False,
         follow_up: str = "",
+        known: Known | None = None,
     ) -> Reply:
         """Somebody called or texted for the first time, is called back (`resumes`), or answers how it went
-        with the procedure `follow_up`.
+        with the procedure `follow_up`. `known` is what the store holds of them, where it was read just now.
         """
-        previous = await self.sessions.resumable(who.person)
-        consent, remembered = await self._memory(who.person)
-        proposed = await self.sessions.proposed(who.person)
+        known = known or await self.sessions.known(who.person, who.session_id)
+        previous, proposed, (consent, remembered) = known.previous, known.proposed, _memory(known)
 
         def started(session: Session) -> Event:
             at = self.clock()
             about = (consent, remembered, proposed, follow_up)
             return Started(event_id, at, channel, textable, previous, resumes, *about)
 
-        return await self._turn(who, started)
+        return await self._turn(who, started, begins_with=(known.session, known.version))
 
     async def hear(
-        self, who: Who, text: str, event_id: str, confidence: float = 1.0, others: Sequence[str] = ()
+        self,
+        who: Who,
+        text: str,
+        event_id: str,
+        confidence: float = 1.0,
+        others: Sequence[str] = (),
+        begins_with: Kept | None = None,
     ) -> Reply:
-        """The person said or texted `text`, or perhaps one of `others`."""
+        """The person said or texted `text`, or perhaps one of `others`.
+
+        `begins_with` is their session, where it was read just now.
+        """
 
         def heard(session: Session) -> Event:
             expecting = self.expecting(session)
@@ -147,7 +163,7 @@ class Runner:
             meaning = replace(meaning, ahead=self._ahead(meaning))
             return Heard(event_id, self.clock(), doubted(meaning, expecting, confidence))
 
-        return await self._turn(who, heard, confidence)
+        return await self._turn(who, heard, confidence, begins_with)
 
     async def press(self, who: Who, digits: str, event_id: str, turn: int | None = None) -> Reply:
         """The person pressed keys, to the question that `turn` put: late ones answer no later question."""
@@ -192,28 +208,25 @@ class Runner:
         slot = self.flows.step(session.place).slot if known and session.place else None
         return bool(slot and slot.startswith(SECRET))
 
-    async def _memory(self, person: str) -> tuple[str, Mapping[str, Value]]:
-        """What the person said to being remembered, and their shared answers.
-
-        Who hides their number is another person each time, and is not asked.
-        """
-        memory = await self.sessions.memory(person)
-        if memory:
-            return (YES, memory.slots) if memory.agreed else (NO, {})
-        return ("" if await self.sessions.number(person) else UNRECOGNIZED), {}
-
-    async def _turn(self, who: Who, event_of: Callable[[Session], Event], confidence: float = 1.0) -> Reply:
+    async def _turn(
+        self,
+        who: Who,
+        event_of: Callable[[Session], Event],
+        confidence: float = 1.0,
+        begins_with: Kept | None = None,
+    ) -> Reply:
         """One turn, retried from the start when another process was quicker with the same session."""
         for _ in range(_RETRIES):
-            session, version = await self.sessions.load(who.person, who.session_id)
+            session, version = begins_with or await self.sessions.load(who.person, who.session_id)
+            begins_with = None
             event = event_of(session)
             after, actions = await self._advance(session, event)
             if after == session:
-                return Reply(after, actions)
+                return Reply(after, actions, version=version)
             change = self._change(session, version, event, after, actions, confidence)
             if await self.sessions.commit(change):
                 await self.count(event.at, tally(session, event, after, actions))
-                return Reply(after, actions, getattr(event, "meaning", None))
+                return Reply(after, actions, getattr(event, "meaning", None), version + 1)
         raise StoreError("a session was changed by others each time we tried: expected to win within 5 tries")
 
     async def _advance(self, session: Session, event: Event) -> tuple[Session, tuple[Action, ...]]:
@@ -268,6 +281,17 @@ def _is_proposed(event: Event, after: Session) -> bool:
     """Whether what a mediator wanted offered is what the person was just asked."""
     asked = after.pending.data.get("topic") if after.pending else None
     return isinstance(event, Started) and bool(event.proposed) and asked == event.proposed
+
+
+def _memory(known: Known) -> tuple[str, Mapping[str, Value]]:
+    """What the person said to being remembered, and their shared answers.
+
+    Who hides their number is another person each time, and is not asked.
+    """
+    memory = known.memory
+    if memory:
+        return (YES, memory.slots) if memory.agreed else (NO, {})
+    return ("" if known.recognized else UNRECOGNIZED), {}
 
 
 def doubted(meaning: Meaning, expecting: Expecting, confidence: float) -> Meaning:

@@ -17,6 +17,8 @@ _BASIC: Final = frozenset(
 )
 #: These take two units each.
 _EXTENDED: Final = frozenset("^{}\\[~]|€\f")
+_OUTSIDE: Final = re.compile(f"[^{re.escape(''.join(sorted(_BASIC | _EXTENDED)))}]")
+_TWICE: Final = re.compile(f"[{re.escape(''.join(sorted(_EXTENDED)))}]")
 #: How French is written without the letters that the alphabet lacks. The rest is left to anyascii.
 _FRENCH: Final = str.maketrans(
     {
@@ -39,13 +41,13 @@ _LINE_END, _SENTENCE_END = re.compile(r"(?<=\n)"), re.compile(r"(?<=[.!?]) ")
 def gsm7(text: str) -> str:
     """`text` in the GSM alphabet: accents that it has stay, the others go, emoji vanish."""
     plain = _QUOTED.sub('"', text).translate(_FRENCH)
-    return "".join(sign if sign in _BASIC or sign in _EXTENDED else _spelled(sign) for sign in plain)
+    return _OUTSIDE.sub(lambda found: _spelled(found[0]), plain)
 
 
 def units(text: str) -> int:
     """How many 7-bit units `text` takes, or 16-bit units where it holds a sign outside the alphabet."""
     if _is_gsm(text):
-        return len(text) + sum(sign in _EXTENDED for sign in text)
+        return len(text) + len(_TWICE.findall(text))
     return len(text.encode("utf-16-le")) // 2
 
 
@@ -82,7 +84,7 @@ def split(text: str, most: int = 3, segments_each: int = 2) -> tuple[str, ...]:
 
 
 def _is_gsm(text: str) -> bool:
-    return all(sign in _BASIC or sign in _EXTENDED for sign in text)
+    return _OUTSIDE.search(text) is None
 
 
 def _spelled(sign: str) -> str:

@@ -31,7 +31,7 @@ from voicebot.dialogue.session import Place
 from voicebot.rehearsal import Rehearsal
 from voicebot.speech.audio import Pcm, encode, write_wav
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audio")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("line")]
 
 FRAME_S = 0.02
 QUIET = b"\xff" * 160
@@ -39,6 +39,12 @@ QUIET = b"\xff" * 160
 #: The figure itself is checked in pure audio time by test_conversation; here a busy machine adds its own.
 BARGE_IN_MS = 320
 WORST_BARGE_IN_MS = 600
+
+
+@pytest.fixture
+def running(quiet_line: Rehearsal) -> Rehearsal:
+    """What is recognized is not the point here."""
+    return quiet_line
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ async def test_whatever_breaks_the_texter_gets_a_sentence(text: Text, redis: Red
     async def broken(*_: object) -> None:
         raise OSError("gone")
 
-    monkeypatch.setattr(Sessions, "has_opted_out", broken)
+    monkeypatch.setattr(Sessions, "ask", broken)
     assert "petit souci" in await text("RSA")
 
 

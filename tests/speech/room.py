@@ -53,6 +53,8 @@ class ScriptedStream:
     crashes: bool = False
     closed: bool = False
     heard: list[Pcm] = field(default_factory=list)
+    busy_peeks: int = 0
+    peeks: int = 0
 
     def accept(self, pcm: Pcm) -> str | None:
         self._hang("accept")
@@ -61,7 +63,9 @@ class ScriptedStream:
         return self.text if self.partial_after_s is not None and seconds >= self.partial_after_s else None
 
     def peek(self) -> Transcript | None:
-        return None if self.partial_after_s is not None else Transcript(self.text, 0.9)
+        self.peeks += 1
+        known = self.partial_after_s is None and self.peeks > self.busy_peeks
+        return Transcript(self.text, 0.9) if known else None
 
     def finish(self) -> Transcript:
         self._hang("finish")
@@ -90,6 +94,7 @@ class ScriptedRecognizer:
     let_go: threading.Event = field(default_factory=threading.Event)
     partial_after_s: float | None = None
     crashes: bool = False
+    busy_peeks: int = 0
     streams: list[ScriptedStream] = field(default_factory=list)
     expected: list[Expected] = field(default_factory=list)
     name: str = "scripted"
@@ -99,9 +104,9 @@ class ScriptedRecognizer:
             raise RuntimeError("the engine is gone")
         self.expected.append(expected)
         text = self.texts[min(len(self.streams), len(self.texts) - 1)]
-        self.streams.append(
-            ScriptedStream(text, self.partial_after_s, self.hangs_in, self.let_go, self.crashes)
-        )
+        stream = ScriptedStream(text, self.partial_after_s, self.hangs_in, self.let_go, self.crashes)
+        stream.busy_peeks = self.busy_peeks
+        self.streams.append(stream)
         return self.streams[-1]
 
     def close(self) -> None:

@@ -89,6 +89,28 @@ async def test_a_complete_answer_is_replied_to_within_300_ms(enter: Enter, oui: 
     assert room.first_sound_after(ended) - ended <= 0.42
 
 
+async def test_an_engine_that_is_busy_is_asked_again_while_the_person_pauses(enter: Enter, oui: Pcm) -> None:
+    room = enter(busy_peeks=4)
+    room.turns.progress = "complete"
+    await room.prompt_over()
+    await room.hear(silence(0.5), oui, silence(1.0))
+    assert room.turns.happened[0] == ("heard", "oui")
+    assert room.turns.timings[0].endpointing < 0.5
+    assert room.recognizer.streams[0].peeks >= 5
+
+
+async def test_an_engine_that_stays_busy_costs_the_longer_wait_and_no_more(enter: Enter, oui: Pcm) -> None:
+    room = enter(busy_peeks=1000)
+    room.turns.progress = "complete"
+    await room.prompt_over()
+    await room.hear(silence(0.5), oui, silence(1.0))
+    assert room.turns.happened == [("heard", "oui")]
+    assert room.turns.timings[0].endpointing == pytest.approx(0.7, abs=0.04)
+    asked = room.recognizer.streams[0].peeks
+    await room.hear(silence(0.5))
+    assert room.recognizer.streams[0].peeks == asked
+
+
 async def test_an_unfinished_answer_is_waited_for(enter: Enter, oui: Pcm) -> None:
     room = enter()
     room.turns.progress = "hesitating"

@@ -13,11 +13,17 @@ from tests.calls import session_of
 from tests.trial.browser import PATIENCE_MS, REFUSED, Visitor, chromium, hearing, visiting
 from voicebot.rehearsal import Rehearsal
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audio")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("line")]
 
 AXE = Path(__file__).parents[2] / "var" / "test" / "axe" / "axe.min.js"
 SMALL = {"width": 360, "height": 640}
 WITHOUT_MICROPHONE = "Object.defineProperty(navigator, 'mediaDevices', {value: undefined})"
+
+
+@pytest.fixture
+def running(quiet_line: Rehearsal) -> Rehearsal:
+    """What is recognized is not the point here."""
+    return quiet_line
 
 
 @pytest.fixture

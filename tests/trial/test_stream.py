@@ -22,11 +22,17 @@ from voicebot.rehearsal import Rehearsal
 from voicebot.speech.audio import SILENT_FRAME
 from voicebot.trial.calls import parse
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audio")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("line")]
 
 PATIENCE_S = 60.0
 STREAM = f"MZ{uuid4().hex}"
 FORMAT = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
+
+
+@pytest.fixture
+def running(quiet_line: Rehearsal) -> Rehearsal:
+    """What is recognized is not the point here."""
+    return quiet_line
 
 
 @pytest.fixture

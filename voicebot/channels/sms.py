@@ -15,7 +15,8 @@ from voicebot.dialogue.action import Say
 from voicebot.dialogue.meaning import Expecting, Meaning
 from voicebot.numbers import e164, may_be_dialled
 from voicebot.runner import Reply, Who
-from voicebot.store.floods import Verdict
+from voicebot.store.arrivals import Arrival, Arrivals
+from voicebot.store.known import Known
 from voicebot.store.threads import Message
 from voicebot.texting import split
 from voicebot.twilio import twiml
@@ -62,39 +63,34 @@ class TextDesk:
 
     async def answer_person(self, person: str, text: TextForm, number: str | None) -> tuple[str, ...]:
         """As `answer`, for somebody whose pseudonym is known; `number` is kept for what is sent later."""
-        verdict = await self._admit(person, text)
-        if verdict is not None:
-            return self._messages(verdict)
-        sessions = self.service.runner.sessions
-        if number:
+        sessions, at = self.service.runner.sessions, self.service.runner.clock()
+        arrivals = Arrivals(sessions, self.service.floods)
+        arrival = await arrivals.arrive(person, text.message_id, at)
+        silence = await self._silence(person, text, arrival)
+        if silence is not None:
+            return self._messages(silence)
+        known = arrival.known or await arrivals.look_anyway(person, text.message_id, at)
+        if number and not known.number_is_fresh:
             await sessions.keep_number(person, number)
+            known.recognized = True
         if not text.body.strip():
             return self._messages((Say(_PICTURE if text.pictures else _EMPTY),))
-        if await self._passed_on(person, text):
+        if await self._passed_on(person, text, known.held):
             return ()
-        who = Who(person, await sessions.text_session(person, text.message_id))
-        return self._messages((await self._turn(who, text)).says)
+        return self._messages((await self._turn(person, text, known)).says)
 
-    async def _admit(self, person: str, text: TextForm) -> tuple[Say, ...] | None:
+    async def _silence(self, person: str, text: TextForm, arrival: Arrival) -> tuple[Say, ...] | None:
         """None when the text is to be answered, else all that is said to it. Danger is always answered."""
-        sessions = self.service.runner.sessions
-        silenced = await sessions.has_opted_out(person)
-        if silenced and text.body.strip().lower() in OPT_IN_WORDS:
-            await sessions.opt_in(person)
+        if arrival.opted_out and text.body.strip().lower() in OPT_IN_WORDS:
+            await self.service.runner.sessions.opt_in(person)
             return (Say(_OPTED_IN),)
-        flood = await self._flood(person)
-        if (not silenced and flood == "answer") or self._is_danger(text):
+        if (not arrival.opted_out and arrival.verdict == "answer") or self._is_danger(text):
             return None
-        return (Say(_TOO_MANY),) if flood == "tell" and not silenced else ()
+        return (Say(_TOO_MANY),) if arrival.verdict == "tell" and not arrival.opted_out else ()
 
-    async def _flood(self, person: str) -> Verdict:
-        floods = self.service.floods
-        return await floods.judge(person, self.service.runner.clock()) if floods else "answer"
-
-    async def _passed_on(self, person: str, text: TextForm) -> bool:
+    async def _passed_on(self, person: str, text: TextForm, ticket: str | None) -> bool:
         """Whether a mediator answers. We still see to dangers, and to who wants to stop or be forgotten."""
         threads = self.service.threads
-        ticket = await threads.held(person) if threads else None
         if threads is None or ticket is None or self._meaning(text).intent in _RIGHTS:
             return False
         at = self.service.runner.clock()
@@ -112,17 +108,18 @@ class TextDesk:
         """What to say when we failed."""
         return self._messages((Say(_APOLOGY),))
 
-    async def _turn(self, who: Who, text: TextForm) -> Reply:
+    async def _turn(self, person: str, text: TextForm, known: Known) -> Reply:
         """The answer to a text; the first one of a conversation opens it, and may already name the need."""
-        runner = self.service.runner
-        session, _ = await runner.sessions.load(who.person, who.session_id)
-        opened = None
-        if session.status != "open":
-            topic = await runner.sessions.follow_up(who.person, runner.clock())
+        runner, who = self.service.runner, Who(person, known.session.id)
+        opened, kept = None, (known.session, known.version)
+        if known.session.status != "open":
+            topic = known.follow_up(runner.clock())
             start = f"{text.message_id}:start"
-            opened = await runner.start(who, "sms", start, textable=True, follow_up=topic)
-            await runner.sessions.end_follow_up(who.person)
-        reply = await runner.hear(who, text.body, text.message_id)
+            opened = await runner.start(who, "sms", start, textable=True, follow_up=topic, known=known)
+            kept = opened.session, opened.version
+            if known.follows_up:
+                await runner.sessions.end_follow_up(person)
+        reply = await runner.hear(who, text.body, text.message_id, begins_with=kept)
         lost = reply.session.no_match > 0
         return opened if opened and lost else reply
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from voicebot.dialogue.action import CallBack, ChangeChannel, Forget, OptOut
 from voicebot.dialogue.asking import ask, offer, offer_choice
@@ -12,6 +11,7 @@ from voicebot.dialogue.memory import withdrawn
 from voicebot.dialogue.policy import CORRECTABLE
 from voicebot.dialogue.practice import cleared, over
 from voicebot.dialogue.recovery import no_match, unknown
+from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Place
 from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.walk import accept, enter, send_summary

@@ -7,9 +7,9 @@ the explanation with the question again, how to get it. After the last one comes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from voicebot.dialogue.meaning import Value
+from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Place
 from voicebot.dialogue.steps import Route, Step
 

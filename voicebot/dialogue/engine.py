@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from voicebot.dialogue.action import Action
@@ -30,6 +29,7 @@ from voicebot.dialogue.pending import ABOUT_TOPIC, decide, resume, start_danger
 from voicebot.dialogue.policy import REMEMBERED_EVENTS
 from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match, silence
+from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.spoken_file import AGAIN, found, is_guest, ticks
 from voicebot.dialogue.turn import Turn

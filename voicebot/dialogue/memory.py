@@ -7,10 +7,10 @@ fills it with "yes" or "no". It stays away from who cannot be recognized when th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from voicebot.dialogue.action import Remember
 from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Meaning, Value
+from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.steps import Step
 from voicebot.dialogue.turn import Turn

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from voicebot.dialogue.memory import CONSENT
+from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Place
 from voicebot.dialogue.turn import Turn
 

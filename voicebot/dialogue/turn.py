@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import Any
 
@@ -12,6 +12,7 @@ from voicebot.dialogue.documents import missing
 from voicebot.dialogue.flow import SAFE, Flows, Step
 from voicebot.dialogue.meaning import Expecting, Value
 from voicebot.dialogue.policy import timeout_s
+from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Session
 
 

@@ -8,8 +8,8 @@ acceptances.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +38,12 @@ class Classifier:
     unknown: float
     weights: Floats
     constant: Floats
+    known_sets: dict[frozenset[str], Ints] = field(default_factory=dict, compare=False)
 
-    def classify(self, features: Counter[str], allowed: Collection[str]) -> tuple[Candidate, ...]:
-        """All `allowed` labels with their probabilities, which sum to one, best first."""
+    def classify(
+        self, features: Counter[str], allowed: frozenset[str], least: float = 0.0
+    ) -> tuple[Candidate, ...]:
+        """The `allowed` labels and their probabilities, which sum to one, from `least` on, best first."""
         known = [(self.columns[name], count) for name, count in features.items() if name in self.columns]
         columns = np.array([column for column, _ in known], dtype=np.int64)
         counts = np.array([count for _, count in known], dtype=np.float32)
@@ -48,11 +51,18 @@ class Classifier:
         strange = (len(features) - len(known)) * self.unknown**2
         length = float(np.sqrt(values @ values + strange)) or 1.0
         outputs = (values / length) @ self.weights[columns] + self.constant
-        kept = [i for i, label in enumerate(self.labels) if label in allowed]
+        kept = self._kept(allowed)
         powers = np.exp((outputs[kept] - outputs[kept].max()) * _SHARPNESS)
         shares = powers / powers.sum()
-        candidates = (Candidate(self.labels[i], float(share)) for i, share in zip(kept, shares, strict=True))
-        return tuple(sorted(candidates, key=lambda candidate: -candidate.score))
+        best_first = np.argsort(-shares, kind="stable")[: np.count_nonzero(shares >= least)].tolist()
+        return tuple(Candidate(self.labels[kept[i]], float(shares[i])) for i in best_first)
+
+    def _kept(self, allowed: frozenset[str]) -> Ints:
+        """Where the allowed labels are: asked for the same few sets again and again."""
+        if allowed not in self.known_sets:
+            places = [i for i, label in enumerate(self.labels) if label in allowed]
+            self.known_sets[allowed] = np.array(places, dtype=np.int64)
+        return self.known_sets[allowed]
 
 
 def learn(sentences: Sequence[Counter[str]], labels: Sequence[str]) -> Classifier:

@@ -49,9 +49,10 @@ class Dangers:
 
     def heard(self, words: str) -> tuple[str | None, Certainty]:
         """The first danger in the order of the file, the sure ones first."""
-        kept = self.unless.sub(" ", words)
-        heard = zip(kept.split(), map(self.sounds, kept.split()), strict=True)
-        tokens = " ".join(f"{word}={sound}" for word, sound in heard) + " "
+        kept = self.unless.sub(" ", words).split()
+        # No rule looks beyond the end of a line, and one pass costs less than one for each word.
+        sounding = self.sounds("\n".join(kept)).split("\n") if kept else []
+        tokens = " ".join(f"{word}={sound}" for word, sound in zip(kept, sounding, strict=True)) + " "
         for name, pattern in self.sure.items():
             if pattern.search(tokens):
                 return name, "unsure" if self.past.search(words) else "sure"

@@ -31,9 +31,9 @@ class Intents:
         """Procedures and `commands` worth naming, best first; their scores and that of none sum to one."""
         if len(words.replace(" ", "")) < _SHORTEST:
             return ()
-        allowed = {*self.procedures, *commands, NO_INTENT}
-        ranked = self.classifier.classify(self.features(words), allowed)
-        return tuple(c for c in ranked if c.intent != NO_INTENT and c.score >= _WORTH_NAMING)
+        allowed = self.procedures.union(commands, (NO_INTENT,))
+        ranked = self.classifier.classify(self.features(words), allowed, _WORTH_NAMING)
+        return tuple(c for c in ranked if c.intent != NO_INTENT)
 
 
 def together(hearings: Sequence[Sequence[Candidate]]) -> tuple[Candidate, ...]:

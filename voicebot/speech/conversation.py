@@ -129,7 +129,7 @@ class Conversation:
         self._ear = Endpointer("intent", 8.0)
         self._listening: Listening | None = None
         self._thinking: asyncio.Task[Spoken] | None = None
-        self._peeking: asyncio.Task[str] | None = None
+        self._peeking: asyncio.Task[str | None] | None = None
         self._entry = ""
         self._entry_s = 0.0
         self._written: deque[str] = deque()
@@ -262,9 +262,12 @@ class Conversation:
 
     def _watch_progress(self) -> None:
         if self._peeking and self._peeking.done():
-            text = "" if self._peeking.cancelled() or self._peeking.exception() else self._peeking.result()
+            failed = self._peeking.cancelled() or self._peeking.exception()
+            text = "" if failed else self._peeking.result()
             self._peeking = None
-            self._judge(text)
+            if text is None and self._ear.pausing:
+                self._peek()  # the engine was busy with others
+            self._judge(text or "")
         elif self._listening:
             self._judge(self._listening.partial)
 

@@ -83,6 +83,11 @@ class Endpointer:
         return self._speaking
 
     @property
+    def pausing(self) -> bool:
+        """True while the person pauses, from the signal "paused" on."""
+        return self._speaking and self._paused
+
+    @property
     def silence_s(self) -> float:
         """How long the person has been silent since the last word."""
         return self._silence_s

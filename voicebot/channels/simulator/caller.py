@@ -64,8 +64,13 @@ class Caller:
 
     @property
     def talks(self) -> bool:
-        """True in the middle of a turn."""
-        return self._turn is not None
+        """True in the middle of a turn that says something."""
+        return self._turn is not None and self._turn.end is not None
+
+    @property
+    def stays_silent(self) -> bool:
+        """True while the caller says nothing on purpose."""
+        return self._turn is not None and self._turn.end is None
 
     def tick(self, ear: Ear) -> Act:
         """Live through one frame of 20 ms."""

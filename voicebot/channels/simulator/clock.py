@@ -40,16 +40,16 @@ class Clock:
         due, now = self._last + interval(), loop.time()
         self._last = due if interval() and now - due < LATE_S else now
 
-    def stream_interval(self, frames_waiting: int, caller_talks: bool) -> float:
+    def stream_interval(self, frames_waiting: int, caller_talks: bool, stays_silent: bool = False) -> float:
         """How long a tick of a media stream lasts now.
 
         Real time always, but in fast mode: prompts are played as fast as the server sends them and the caller
-        talks fast. Not when both talk, nor while the caller waits in silence: barge-in and recognition take
-        wall time, and audio time must show it.
+        talks, or stays silent on purpose, fast. Not when both talk, nor while the caller waits for an answer:
+        barge-in and recognition take wall time, and audio time must show it.
         """
         if self.tempo == "real_time" or (frames_waiting and caller_talks):
             return TICK_S
-        if caller_talks:
+        if caller_talks or (stays_silent and not frames_waiting):
             return CALLER_TICK_S
         return 0.0 if frames_waiting >= ENOUGH_FRAMES else TICK_S
 

@@ -66,7 +66,8 @@ class StreamLeg:
     def _interval(self) -> float:
         if self._closed:
             return 0.0
-        return self._line.clock.stream_interval(self._playback.frames_left, self._line.caller.talks)
+        caller = self._line.caller
+        return self._line.clock.stream_interval(self._playback.frames_left, caller.talks, caller.stays_silent)
 
     async def _tick(self) -> None:
         playing = self._playback.frames_left > 0

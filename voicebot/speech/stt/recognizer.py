@@ -44,7 +44,7 @@ class Stream(Protocol):
         ...
 
     def peek(self) -> Transcript | None:
-        """What `finish` would say now, or None when this recognizer has no early answer. May take long.
+        """What `finish` would say now, or None when this recognizer has no answer yet. May take long.
 
         Meant for a short silence, in a thread: if only silence follows, `finish` costs nothing.
         """

@@ -11,6 +11,7 @@ from voicebot.errors import RecognizerLost
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm
 from voicebot.speech.stt.denoise import denoised
 from voicebot.speech.stt.recognizer import Expected, Transcript
+from voicebot.speech.stt.turns import cores
 from voicebot.speech.stt.whisper_engine import LONGEST_S, WhisperEngine
 from voicebot.speech.stt.whisper_text import Decoded, repeats, same
 from voicebot.speech.vad import SileroVad, Vad, VadStream
@@ -54,9 +55,13 @@ class WhisperStream:
         self._chunks.append(np.array(pcm, np.int16))
         return None
 
-    def peek(self) -> Transcript:
-        """What has been said until now: 0.2 s of work, up to 0.5 s for a closed question."""
-        return self.finish()
+    def peek(self) -> Transcript | None:
+        """What has been said until now: 0.2 s of work, up to 0.5 s for a closed question.
+
+        None while others keep the engine busy: they have finished speaking, this is only a guess.
+        """
+        with self._engine.turns.ahead() as free:
+            return self.finish() if free else None
 
     def finish(self) -> Transcript:
         """What was said; the answer of `peek` again when only silence came since."""
@@ -126,13 +131,17 @@ class WhisperRecognizer:
     def __init__(
         self,
         folder: Path,
-        cpu_threads: int = 2,
-        at_once: int = 2,
+        cpu_threads: int | None = None,
+        at_once: int | None = None,
         new_vad: Callable[[], Vad] = SileroVad,
     ) -> None:
-        """Load the model; ModelError when it is missing or damaged."""
+        """Load the model; ModelError when it is missing or damaged.
+
+        Two threads and two at once where there are two cores; on one core they would be in each other's way.
+        """
+        few = min(2, cores())
         self.name = f"whisper:{folder.name}"
-        self._engine: WhisperEngine | None = WhisperEngine(folder, cpu_threads, at_once)
+        self._engine: WhisperEngine | None = WhisperEngine(folder, cpu_threads or few, at_once or few)
         self._new_vad = new_vad
 
     def start(self, expected: Expected) -> WhisperStream:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
 import ctranslate2
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from voicebot.errors import ModelError
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm
+from voicebot.speech.stt.turns import Turns
 from voicebot.speech.stt.whisper_text import Decoded, answer, most_tokens, prompt
 
 FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
@@ -55,7 +55,7 @@ class WhisperEngine:
             self._whisper.hf_tokenizer, multilingual=True, task="transcribe", language=_LANGUAGE
         )
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
-        self._turns = BoundedSemaphore(at_once)
+        self.turns = Turns(at_once)
         self._silence_fit = lru_cache(maxsize=64)(self._fit_of_silence)
         self.decode(np.zeros(RECOGNIZER_HZ, np.int16), ())
 
@@ -66,13 +66,13 @@ class WhisperEngine:
     def listen(self, pcm: Pcm) -> Callable[[Sequence[str]], Decoded]:
         """`decode` for one sound and several lists of phrases: half of the work is done once."""
         seconds = len(pcm) / RECOGNIZER_HZ
-        with self._turns:
+        with self.turns:
             encoded = self._encode(pcm, max(_CONTEXT_S, seconds + _MARGIN_S))
         return lambda phrases: self._write(encoded, phrases, seconds)
 
     def _write(self, encoded: Any, phrases: Sequence[str], seconds: float) -> Decoded:
         begin = [*self._told(phrases), *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
-        with self._turns:
+        with self.turns:
             result = self._whisper.model.generate(
                 encoded,
                 [begin],
@@ -106,7 +106,7 @@ class WhisperEngine:
     def _log_probs(self, pcm: Pcm, expected: Sequence[str], texts: Sequence[str]) -> Scores:
         begin = [*self._told(expected), *self._tokenizer.sot_sequence]
         tokens = [self._tokenizer.encode(text) for text in texts]
-        with self._turns:
+        with self.turns:
             heard = np.array(self._encode(pcm, max(_FIT_CONTEXT_S, len(pcm) / RECOGNIZER_HZ + _FIT_MARGIN_S)))
             each = ctranslate2.StorageView.from_array(np.repeat(heard, len(texts), axis=0))
             results = self._whisper.model.align(each, begin, tokens, [2 * heard.shape[1]] * len(texts))
