@@ -131,8 +131,8 @@ class Runner:
 
         def started(session: Session) -> Event:
             at = self.clock()
-            kept = (previous, resumes, consent, remembered, proposed, follow_up)
-            return Started(event_id, at, channel, textable, *kept)
+            about = (consent, remembered, proposed, follow_up)
+            return Started(event_id, at, channel, textable, previous, resumes, *about)
 
         return await self._turn(who, started)
 
