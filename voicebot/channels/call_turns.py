@@ -50,7 +50,7 @@ class CallTurns:
     async def hear(self, transcript: Transcript) -> Spoken:
         """The person said this."""
         reply = await self._service.runner.hear(
-            self._who, transcript.text, self._event_id(), transcript.confidence
+            self._who, transcript.text, self._event_id(), transcript.confidence, transcript.others
         )
         return self._spoken(reply)
 

@@ -28,6 +28,7 @@ from voicebot.runner import Reply as Turned
 from voicebot.runner import Who
 from voicebot.speech.audio import encode
 from voicebot.speech.piece import unpacked
+from voicebot.store.floods import Verdict
 from voicebot.store.sessions import Record
 
 _APOLOGY = "common.again_later"
@@ -46,12 +47,16 @@ class TelephoneDesk:
     async def answer(self, call: IncomingCall) -> Reply:
         """Somebody calls: by audio socket where we can hear, else by keypad.
 
-        Where ringing costs nothing, the call is not taken but returned.
+        Where ringing costs nothing, the call is not taken but returned. Who calls again and again is told
+        once, with the emergency number; then the line is busy.
         """
-        refusal = await self._flooded(call)
-        if refusal:
-            return refusal
-        if e164(call.to_number) in self._service.rings_back:
+        costs_nothing = e164(call.to_number) in self._service.rings_back
+        flood = await self._flood(call)
+        if flood == "drop" or (flood == "tell" and costs_nothing):
+            return Refuse("busy")
+        if flood == "tell":
+            return SpeakAndHangUp(sounds(self._service, (Say(_TOO_MANY), Say(_DANGER)), "normal"))
+        if costs_nothing:
             return await self._ring_back(call)
         return await self._studio(call) or await self._begin(call, resumes=False)
 
@@ -149,15 +154,10 @@ class TelephoneDesk:
             return None
         return RecordVoices({"person": person, "proof": proof(self._service, call.call_id, person)})
 
-    async def _flooded(self, call: IncomingCall) -> Reply | None:
-        """Who calls again and again is told once, with the emergency number; then the line is busy."""
+    async def _flood(self, call: IncomingCall) -> Verdict:
         floods = self._service.call_floods
-        number = e164(call.from_number) or call.call_id
-        at = self._service.runner.clock()
-        verdict = await floods.judge(self._service.privacy.pseudonym(number), at) if floods else "answer"
-        if verdict == "tell":
-            return SpeakAndHangUp(sounds(self._service, (Say(_TOO_MANY), Say(_DANGER)), "normal"))
-        return Refuse("busy") if verdict == "drop" else None
+        person = self._service.privacy.pseudonym(e164(call.from_number) or call.call_id)
+        return await floods.judge(person, self._service.runner.clock()) if floods else "answer"
 
     async def _ring_back(self, call: IncomingCall) -> Reply:
         number = e164(call.from_number)
