@@ -69,7 +69,7 @@ def options_of(arguments: argparse.Namespace, defaults: CallOptions) -> CallOpti
 
 @dataclass(frozen=True)
 class Callee:
-    """The app to call: where, its auth token, its journal, the voice behind `<Say>`, the account it calls from,
+    """The app to call: where, its auth token, its journal, the voice behind `<Say>`, the account it calls by,
     and who is told the addresses of the sounds that a mediator heard.
     """
 
