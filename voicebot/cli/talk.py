@@ -90,7 +90,7 @@ def _show_whisper(running: Rehearsal, addresses: Sequence[str]) -> None:
     """What the mediator heard, in words: the addresses of our sounds hold them, sealed."""
     tokens = [address.rpartition("/")[2].removesuffix(".wav") for address in addresses]
     spoken = [token for token in tokens if not token.startswith("silence-")]
-    words = " ".join(str(running.service.privacy.unseal(token)[0]) for token in spoken)
+    words = " ".join(str(running.service.privacy.unseal(token)[0][0]) for token in spoken)
     print(f"\nMediator heard: {words}")
 
 
