@@ -14,6 +14,7 @@ from tests.twiml_schema.validate import problems
 from voicebot.channels.simulator import CallerVoice, CallOptions, CallReport, HangUp, Press, Turn, place_call
 from voicebot.channels.simulator.mediator import MACHINE, NO_ANSWER, NUMBER, MediatorPhone, standing_by
 from voicebot.channels.simulator.twilio_api import Account
+from voicebot.cli import DONE, main
 from voicebot.config import Settings
 from voicebot.handoff.ticket import Ticket
 from voicebot.rehearsal import Rehearsal, carried, new_secrets, rehearse
@@ -179,3 +180,14 @@ async def test_two_processes_on_one_redis_ring_and_connect_once(
         assert told(ticket).count("call_started") == 1
         assert told(ticket).count("offered") == 1
         assert len(account.calls) == before + 1
+
+
+def test_the_command_plays_a_mediator_and_shows_what_they_hear(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VOICEBOT_RECOGNIZER", "none")
+    assert main(["call", "--keypad", "--keys", "1", "--keys", "0", "--mediator", "1"]) == DONE
+    told = capsys.readouterr().out
+    assert "Je vous passe un conseiller." in told
+    assert "Mediator heard: Une personne attend au téléphone. Le sujet : le RSA." in told
+    assert "Je vous passe la personne." in told

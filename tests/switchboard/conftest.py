@@ -130,7 +130,7 @@ class House:
     def heard(self, reply: Reply) -> str:
         """The words of a reply."""
         found = [one for one in getattr(reply, "sounds", ()) if isinstance(one, Audio)]
-        return " ".join(str(self.service.privacy.unseal(one.token)[0]) for one in found)
+        return " ".join(str(self.service.privacy.unseal(one.token)[0][0]) for one in found)
 
 
 @pytest.fixture(scope="session")

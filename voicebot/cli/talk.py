@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from voicebot.channels.simulator import Answers, CallerVoice, SayText, Turn
@@ -68,13 +69,29 @@ def _place(
     ):
         if options.mediator:
             running.put_on_duty()
-        callee = Callee(running.url, running.auth_token, running.journal, synthesizer, account=account)
+        heard = partial(_show_whisper, running) if not options.json else lambda addresses: None
+        callee = Callee(
+            running.url,
+            running.auth_token,
+            running.journal,
+            synthesizer,
+            account=account,
+            mediator_heard=heard,
+        )
         result = run(options, turns, callee, CallerVoice(synthesizer))
         running.settle()
         for text in () if options.json else account.texts:
             print(f"\nSMS: {text.asked['Body']}")
         afterwards(running)
         return result
+
+
+def _show_whisper(running: Rehearsal, addresses: Sequence[str]) -> None:
+    """What the mediator heard, in words: the addresses of our sounds hold them, sealed."""
+    tokens = [address.rpartition("/")[2].removesuffix(".wav") for address in addresses]
+    spoken = [token for token in tokens if not token.startswith("silence-")]
+    words = " ".join(str(running.service.privacy.unseal(token)[0][0]) for token in spoken)
+    print(f"\nMediator heard: {words}")
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -69,8 +69,9 @@ def options_of(arguments: argparse.Namespace, defaults: CallOptions) -> CallOpti
 
 @dataclass(frozen=True)
 class Callee:
-    """The app to call: where, its auth token, its journal, the voice behind `<Say>`, and the account that
-    it makes calls from."""
+    """The app to call: where, its auth token, its journal, the voice behind `<Say>`, the account it calls by,
+    and who is told the addresses of the sounds that a mediator heard.
+    """
 
     url: str
     auth_token: str
@@ -78,6 +79,7 @@ class Callee:
     say_voice: Synthesizer | None = None
     public_origin: str | None = None
     account: Account | None = None
+    mediator_heard: Callable[[Sequence[str]], None] = lambda addresses: None
 
 
 def run(
@@ -113,7 +115,10 @@ async def _placed(
         return await place_call(callee.url, callee.auth_token, turns, voice, options)
     async with standing_by(callee.url, callee.auth_token, callee.account, (keys,)) as phone:
         options = replace(options, exchange=phone.exchange)
-        return await place_call(callee.url, callee.auth_token, turns, voice, options)
+        report = await place_call(callee.url, callee.auth_token, turns, voice, options)
+        await phone.idle()
+        callee.mediator_heard(phone.heard)
+        return report
 
 
 def exit_code(report: CallReport) -> int:
