@@ -52,6 +52,10 @@ def test_nothing_left_means_no_grammar_at_all() -> None:
     assert grammar(["la CAF", "", "?!"], knows(LEXICON)).json is None
 
 
+def test_a_lone_dash_is_no_word() -> None:
+    assert json.loads(grammar(["-", "oui"], lambda word: True).json or "") == ["oui", UNKNOWN]
+
+
 @given(st.lists(st.text(max_size=20), max_size=5))
 def test_whatever_the_phrases_the_grammar_is_absent_or_a_list_of_words(phrases: list[str]) -> None:
     found = grammar(phrases, lambda word: True).json

@@ -60,7 +60,8 @@ def transcript(results: Sequence[Mapping[str, Any]]) -> Transcript:
 
 def _words(phrase: str) -> list[str]:
     """Lexicons hold lower-case words without punctuation."""
-    return [word.strip("'-") for word in _NOT_IN_WORDS.sub(" ", phrase.lower().replace("’", "'")).split()]
+    words = _NOT_IN_WORDS.sub(" ", phrase.lower().replace("’", "'")).split()
+    return [bare for word in words if (bare := word.strip("'-"))]
 
 
 def _known_parts(word: str, knows: Callable[[str], bool]) -> list[str]:
