@@ -15,7 +15,7 @@ FROM python:3.11-slim-bookworm
 WORKDIR /app
 RUN useradd --system --uid 10001 --create-home voicebot
 COPY --from=build --chown=voicebot /app /app
-RUN install -d -o voicebot var var/cache var/places
+RUN install -d -o voicebot var var/cache var/places var/recordings
 USER 10001
 ENV VOICEBOT_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH
 EXPOSE 8000

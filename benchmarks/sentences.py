@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from voicebot import datafile
 from voicebot.dialogue.meaning import NO_INTENT
@@ -24,6 +25,17 @@ HEARD_OUT_OF_DOMAIN = "out of domain, heard"
 
 
 @dataclass(frozen=True)
+class HeardAs:
+    """How a recognizer came by a text: what was said, by which voice over which noise, and how sure it is."""
+
+    said: str
+    voice: str
+    noise_db: float
+    confidence: float
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sentence:
     """What somebody says, how, and which intents they mean: two when mixed, NO_INTENT out of domain."""
 
@@ -31,6 +43,7 @@ class Sentence:
     style: str
     channel: str
     meant: tuple[str, ...]
+    heard: HeardAs | None = None
 
 
 #: Styles of the held-out set in the order they are shown; beside them MIXED and OUT_OF_DOMAIN.
@@ -63,7 +76,15 @@ def _styled(path: Path, style: str) -> Iterator[Sentence]:
     data = datafile.read(path).data if path.exists() else {"sentences": {}}
     for intent, texts in data["sentences"].items():
         for text in texts:
-            yield Sentence(text, style, data["channel"], (intent,))
+            if isinstance(text, str):
+                yield Sentence(text, style, data["channel"], (intent,))
+            else:
+                yield _heard(text, style, data["channel"], intent)
+
+
+def _heard(row: dict[str, Any], style: str, channel: str, intent: str) -> Sentence:
+    heard = HeardAs(row["said"], row["voice"], row["noise_db"], row["confidence"], tuple(row["others"]))
+    return Sentence(row["text"], style, channel, (intent,), heard)
 
 
 def _mixed(path: Path) -> Iterator[Sentence]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 from cryptography.fernet import Fernet
+from hypothesis import settings
 from redis.asyncio import Redis
 
 from tests.speech.room import ScriptedRecognizer
@@ -24,6 +25,9 @@ from voicebot.speech import voices
 from voicebot.store.server import embedded
 
 VAR = Path(__file__).parent.parent / "var"
+#: How long an example takes says nothing on a machine that is shared.
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 DATA_KEY = Fernet.generate_key().decode()
 
 

@@ -78,11 +78,11 @@ async def test_the_same_procedure_where_audio_sockets_never_open(
     told = conversations.read(conversations.FOLDER / "rsa.keypad.yaml")
     report = await call(running, caller, [Press(line.keys or "") for line in told.turns], keypad=True)
     assert prompts(report)[0] == "accueil.question"
-    assert (report.last["flow"], report.last["step"]) == (told.ends["flow"], told.ends["step"])
-    assert report.last["result"] == told.ends["reason"]
+    assert (report.last["flow"], report.last["step"]) == (told.ends.flow, told.ends.step)
+    assert report.last["result"] == told.ends.reason
     session = await session_of(running, report.call_sid)
     assert session.channel == "keypad"
-    assert {slot: session.slots.get(slot) for slot in told.ends["slots"]} == told.ends["slots"]
+    assert {slot: session.slots.get(slot) for slot in told.ends.slots} == told.ends.slots
 
 
 async def test_who_speaks_over_the_prompt_is_listened_to(

@@ -11,6 +11,7 @@ import pytest
 from voicebot import doctor
 from voicebot.cli import BAD_USAGE, DONE, NOT_AS_ASKED, main
 from voicebot.config import Settings
+from voicebot.dialogue.meaning import KINDS
 from voicebot.doctor import Examined
 from voicebot.speech import models
 
@@ -154,6 +155,31 @@ def test_a_file_of_sentences_is_understood_line_by_line(
         ("rsa", None),
         ("aucun", "yes"),
     ]
+
+
+def test_an_empty_line_is_somebody_who_said_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "lines.tsv"
+    file.write_bytes("\ufeffvoice\toui\tyes_no\r\n\r\nsms\tle rsa\r\n".encode())
+    assert main(["understand", "--file", str(file), "--json"]) == DONE
+    meanings = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(meaning["intent"], meaning["value"]) for meaning in meanings] == [
+        ("aucun", "yes"),
+        ("aucun", None),
+        ("rsa", None),
+    ]
+
+
+def test_every_kind_can_be_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "kinds.tsv"
+    file.write_text("".join(f"voice\tça dépend\t{kind}\n" for kind in KINDS), encoding="utf-8")
+    assert main(["understand", "--file", str(file), "--json"]) == DONE
+    meanings = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(meanings) == len(KINDS)
+    for meaning in meanings:
+        assert meaning["value"] is None
+        assert {"intent", "score", "alternatives", "entities", "value"} <= set(meaning)
 
 
 @pytest.mark.parametrize(

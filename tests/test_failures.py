@@ -36,6 +36,8 @@ STORY = conversations.read(conversations.FOLDER / "rsa.keypad.yaml")
 KEYS = [line.keys or "" for line in STORY.turns]
 #: What a caller bears before the first word; a busy machine that runs the tests adds its own.
 SOON_S, BUSY_S = 3.0, 0.5
+#: Twenty callers at once before one process, on the machine of the tests. Twilio waits for 15 s.
+LONGEST_S = 10.0
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +106,8 @@ async def test_without_redis_the_caller_hears_a_sentence_and_goes_on_afterwards(
 ) -> None:
     person = KeypadCaller(service.url, "+33639980202")
     await person.dial()
-    await person.press(KEYS[0])
+    for keys in KEYS[:2]:
+        await person.press(keys)
     question = person.gather
     assert question is not None
     before = await known_of(redis_server, person)
@@ -162,7 +165,7 @@ async def test_a_service_killed_in_the_middle_of_twenty_calls_costs_none_of_them
             service.apps[0].kill()
         await turn
     await all_were_heard(redis_server, people)
-    assert max(person.slowest_s for person in people) < 10
+    assert max(person.slowest_s for person in people) < LONGEST_S
 
 
 async def test_an_upgrade_one_service_after_the_other_drops_no_call(
@@ -181,7 +184,7 @@ async def test_an_upgrade_one_service_after_the_other_drops_no_call(
     await all_were_heard(redis_server, people)
     assert leaving is not None
     assert leaving.wait(20) in (0, -signal.SIGTERM), "it ends by itself"
-    assert max(person.slowest_s for person in people) < SOON_S + BUSY_S
+    assert max(person.slowest_s for person in people) < LONGEST_S
 
 
 async def test_a_service_is_ready_when_redis_is(service: Deployment, redis_server: MortalRedis) -> None:

@@ -18,13 +18,13 @@ PACKAGE = ROOT / "voicebot"
 
 #: From the bottom up; parts on one line do not import each other. Source: docs/architecture.md.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"delivery", "errors", "metrics", "numbers", "pools"}),
+    frozenset({"browser", "delivery", "errors", "metrics", "numbers", "pools"}),
     frozenset({"datafile", "dialogue", "logs"}),
     frozenset({"assessment", "flows", "handoff", "nlu", "places", "prompts", "speech"})
     | frozenset({"privacy", "twilio", "texting"}),
     frozenset({"said_twice", "store", "summary", "text_costs"}),
     frozenset({"cards", "content"}),
-    frozenset({"jobs", "records", "tally"}),
+    frozenset({"jobs", "records", "studio", "tally"}),
     frozenset({"switchboard"}),
     frozenset({"runner"}),
     frozenset({"channels", "console"}),

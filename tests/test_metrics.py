@@ -52,6 +52,12 @@ def test_a_conversation_is_counted_by_procedure_and_step(running: Rehearsal) -> 
     assert "Zoubida" not in page
     assert "39980066" not in page
     assert value(page, 'voicebot_outbox{kind="sms",state="waiting"}') == 0
+    assert value(page, "voicebot_store_up") == 1
+    assert value(page, "voicebot_queue_tickets") == 0
+    texted(running, "CONSEILLER", 4)
+    page = httpx.get(running.url + "/metrics").text
+    assert value(page, "voicebot_queue_tickets") == 1
+    assert 0 <= value(page, "voicebot_queue_wait_seconds") < 60
 
 
 def test_replies_are_measured_by_question_and_part() -> None:

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
 from tests import conversations
 from tests.content_copy import content_copy
 from voicebot.app import LOOKUPS
 from voicebot.cards.card import cards
 from voicebot.cards.pictures import pictures
-from voicebot.channels.service import wording
 from voicebot.cli import BAD_USAGE, DONE, main
 from voicebot.content import check_all
 from voicebot.datafile import read
 from voicebot.flows.load import load_flows, read_flows
-from voicebot.nlu import Understanding
-from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
-from voicebot.runner import Runner
-from voicebot.store.sessions import Sessions
-from voicebot.store.spoken_files import SpokenFiles
+from voicebot.replay import stage
 
 TODAY = date(2026, 11, 25)
 TITLED = ["--title", "la carte grise", "--who", "la préfecture", "--number", "0806001620"]
@@ -49,21 +42,13 @@ def test_a_new_procedure_passes_every_check(new: Path) -> None:
     assert {step.kind for step in flow.steps.values()} >= {"choose", "confirm", "documents", "say"}
 
 
-async def test_its_conversations_go_as_they_are_written(new: Path, redis: Redis, privacy: Privacy) -> None:
-    prompts = Prompts.load(new / "prompts" / "fr")
-    understanding = Understanding.load(new / "voicebot" / "nlu" / "fr")
-    flows, sessions = load_flows(new / "voicebot" / "flows"), Sessions(redis, privacy)
-    runner = Runner(flows, understanding, sessions, lambda: 1.0, partial(wording, prompts))
+async def test_its_conversations_go_as_they_are_written(new: Path, tmp_path: Path) -> None:
     written = sorted((new / "tests" / "fr" / "conversations").glob("carte_grise.*.yaml"))
     assert len(written) == 2
-    for path in written:
-        conversation = conversations.read(path)
-        for channel in conversation.channels:
-            last, _ = await conversations.play(conversation, channel, runner, SpokenFiles(redis, privacy))
-            assert last.end
-            assert last.end.reason == conversation.ends.reason
-            slots = conversation.ends.slots
-            assert {name: last.session.slots.get(name) for name in slots} == slots
+    async with stage(new, tmp_path) as made:
+        for conversation in map(conversations.read, written):
+            for channel in conversation.channels:
+                await made.hold(conversation, channel)
 
 
 def test_its_sentences_are_enough_to_learn_from_and_all_different(new: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -24,7 +24,9 @@ WHO = Who("p1", "CA1")
 class Words:
     """Understands a handful of words; how real words are understood is tested with `nlu`."""
 
-    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+    def interpret(
+        self, text: str, expecting: Expecting, channel: str = "voice", others: Sequence[str] = ()
+    ) -> Meaning:
         if text.isdigit():
             return Meaning(text, value=int(text), certainty="sure")
         if text in ("oui", "non", "loue"):
@@ -168,3 +170,17 @@ async def test_a_procedure_that_breaks_off_leaves_one_text(runner: Runner) -> No
     await runner.hang_up(WHO, "e9")
     await runner.hang_up(WHO, "e10")
     assert [sms["notes"] for sms in await runner.sessions.records("sms")] == [["sms.broken_off"]]
+
+
+async def test_what_else_was_perhaps_said_is_understood_too(runner: Runner) -> None:
+    class Second(Words):
+        def interpret(
+            self, text: str, expecting: Expecting, channel: str = "voice", others: Sequence[str] = ()
+        ) -> Meaning:
+            return super().interpret(others[0] if others else text, expecting, channel)
+
+    hearing = replace(runner, understanding=Second())
+    await hearing.start(WHO, "voice", "e0", textable=True)
+    reply = await hearing.hear(WHO, "la radio", "e1", others=("rsa",))
+    assert reply.heard
+    assert reply.heard.intent == "rsa"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -25,7 +26,9 @@ ANSWERS = {"oui": "yes", "non": "no", "suite": "next", "je l'ai": HAVE, "je l'ai
 class Words:
     """Understands the few words of these stories."""
 
-    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+    def interpret(
+        self, text: str, expecting: Expecting, channel: str = "voice", others: Sequence[str] = ()
+    ) -> Meaning:
         if text == "je veux mourir":
             return Meaning(text, danger="suicide", certainty="sure")
         if text in TOPICS:

@@ -33,13 +33,15 @@ def test_who_calls_about_the_rsa_and_hangs_up_is_counted_where_they_left() -> No
     counts = counted(
         Started("e0", 0.0, "voice", True),
         heard(1, intent="rsa", certainty="sure"),
-        StayedSilent("e2", 2.0),
-        heard(3, value=61, certainty="sure"),
-        HungUp("e4", 4.0),
+        heard(2, value="demande", certainty="sure"),
+        StayedSilent("e3", 3.0),
+        heard(4, value=61, certainty="sure"),
+        HungUp("e5", 5.0),
     )
-    reached = {"reached:accueil.question": 1, "reached:rsa.age": 1, "reached:rsa.france": 1}
-    told = {"calls": 1, "topic:rsa": 1, "understood": 2, "silent": 1, "left:rsa.france": 1}
-    told |= {"clear:accueil.question": 1, "clear:rsa.age": 1}
+    asked = ("accueil.question", "rsa.besoin", "rsa.age")
+    reached = {f"reached:{step}": 1 for step in (*asked, "rsa.france")}
+    told = {"calls": 1, "topic:rsa": 1, "understood": 3, "silent": 1, "left:rsa.france": 1}
+    told |= {f"clear:{step}": 1 for step in asked}
     assert counts == Counter({**told, **reached})
 
 

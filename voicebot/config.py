@@ -46,6 +46,9 @@ class Settings(BaseSettings):
         default=None, validation_alias="REDIS_URL", description="Redis; unset means an embedded server"
     )
     var: Path = Field(default=Path("var"), description="where models and rendered speech are kept")
+    recordings: Path = Field(
+        default=Path("var/recordings"), description="where recordings of human voices are kept"
+    )
     data: Path = Field(default=Path("var/redis"), description="where the embedded Redis keeps its file")
     twilio_account: str = Field(default="", description="the account SID, AC…")
     twilio_token: SecretStr = Field(default=SecretStr(""), description="the auth token that signs requests")

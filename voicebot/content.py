@@ -53,7 +53,7 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
         dangers=frozenset(dangers.data or ()),
     )
     said = Prompts(book.entries, book.topics, book.words)
-    read_only = _never_spoken(written, book.entries)
+    read_only = never_spoken(written, book.entries)
     return sorted(
         [
             *check(written, book.entries, known),
@@ -66,7 +66,7 @@ def check_all(root: Path, lookups: Mapping[str, Collection[str]] | None = None) 
     )
 
 
-def _never_spoken(written: Written, entries: Mapping[str, Entry]) -> frozenset[str]:
+def never_spoken(written: Written, entries: Mapping[str, Entry]) -> frozenset[str]:
     """The prompts that are texted or printed and not spoken too: notes, cards, and all of sms.yaml."""
     steps = [step for flow in written.flows.by_name.values() for step in flow.steps.values()]
     notes = {step.note for step in steps if step.note}

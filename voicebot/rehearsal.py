@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from pydantic import SecretStr
+from redis.asyncio import Redis
 
-from voicebot.app import Make, create_app
+from voicebot.app import Make, build, create_app
 from voicebot.channels.service import Service
 from voicebot.channels.simulator.mediator import NUMBER
 from voicebot.channels.simulator.twilio_api import Account, twilio_api
@@ -31,6 +32,8 @@ _START_TIMEOUT_S = 60.0
 _SETTLE_TIMEOUT_S, _LOOK_S = 20.0, 0.02
 _ACCOUNT, _OURS = "AC" + "0" * 32, "+33939000001"
 _STOP_WITHIN_S = 2
+#: Nobody suffers from waiting here, and a machine that is busy must not send a simulated caller to the keys.
+_PATIENCE_S = 10.0
 _LOCALHOST = "127.0.0.1"
 _ALWAYS = Week(((0.0, 24.0),), tuple(range(7)), holidays=True)
 _SECRETS = ("twilio_token", "data_keys", "pseudonym_key")
@@ -116,7 +119,11 @@ def rehearse(
     url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"
     own_settings = {"public_url": url, "redis_url": None, "data": data, **(secrets or new_secrets())}
     own = settings.model_copy(update=own_settings)
-    app = create_app(own, make, demo=True)
+
+    def patient(settings: Settings, redis: Redis) -> Service:
+        return replace((make or build)(settings, redis), patience_s=_PATIENCE_S)
+
+    app = create_app(own, patient, demo=True)
     # Somebody may still be watching a call: that keeps nobody waiting who wants to stop.
     config = uvicorn.Config(
         app, log_config=None, ws_max_size=1 << 17, lifespan="on", timeout_graceful_shutdown=_STOP_WITHIN_S

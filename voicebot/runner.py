@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -53,8 +53,10 @@ Lookup = Callable[[Mapping[str, Value]], Awaitable[Mapping[str, Value]]]
 class Understands(Protocol):
     """What the runner needs of `nlu.Understanding`."""
 
-    def interpret(self, text: str, expecting: Expecting, channel: str = ...) -> Meaning:
-        """The meaning of `text` where `expecting` was asked."""
+    def interpret(
+        self, text: str, expecting: Expecting, channel: str = ..., others: Sequence[str] = ...
+    ) -> Meaning:
+        """The meaning of `text` where `expecting` was asked; `others` is what else was perhaps said."""
 
     def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
         """Which of the first question's `choices` the words that named `intent` answer already."""
@@ -136,19 +138,28 @@ class Runner:
 
         def started(session: Session) -> Event:
             at = self.clock()
-            kept = (previous, resumes, consent, remembered, proposed, follow_up)
-            return Started(event_id, at, channel, textable, *kept)
+            about = (consent, remembered, proposed, follow_up)
+            return Started(event_id, at, channel, textable, previous, resumes, *about)
 
         return await self._turn(who, started, begins_with=(known.session, known.version))
 
     async def hear(
-        self, who: Who, text: str, event_id: str, confidence: float = 1.0, begins_with: Kept | None = None
+        self,
+        who: Who,
+        text: str,
+        event_id: str,
+        confidence: float = 1.0,
+        others: Sequence[str] = (),
+        begins_with: Kept | None = None,
     ) -> Reply:
-        """The person said or texted `text`. `begins_with` is their session, where it was read just now."""
+        """The person said or texted `text`, or perhaps one of `others`.
+
+        `begins_with` is their session, where it was read just now.
+        """
 
         def heard(session: Session) -> Event:
             expecting = self.expecting(session)
-            meaning = self.understanding.interpret(text, expecting, session.channel)
+            meaning = self.understanding.interpret(text, expecting, session.channel, others)
             meaning = replace(meaning, ahead=self._ahead(meaning))
             return Heard(event_id, self.clock(), doubted(meaning, expecting, confidence))
 

@@ -6,7 +6,7 @@ What is kept meanwhile lies in a server of its own that ends with the walk; noth
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -138,7 +138,9 @@ class _Asked:
 
     flow: str
 
-    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+    def interpret(
+        self, text: str, expecting: Expecting, channel: str = "voice", others: Sequence[str] = ()
+    ) -> Meaning:
         return Meaning(text, intent=self.flow, score=1.0, certainty="sure")
 
     def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:

@@ -301,8 +301,9 @@ async def test_who_says_goodbye_hears_it_to_the_end_before_the_socket_closes(run
         await wire.start(offered.parameters)
         await wire.until("mark")
         await wire.send(protocol.build_dtmf(wire.who, 3, "0"))
-        mark = await wire.until("mark")
-        assert mark["mark"]["name"] == "leave"
+        assert (await wire.until("mark"))["mark"]["name"] == "listen", "when shall we call back?"
+        await wire.send(protocol.build_dtmf(wire.who, 3, "1"))
+        assert (await wire.until("mark"))["mark"]["name"] == "leave"
         await wire.send(protocol.build_mark(wire.who, 4, "leave"))
         assert await wire.closed() == 1000
 

@@ -20,6 +20,7 @@ from voicebot.channels.voice_desk import (
     Hold,
     LeaveQueue,
     Music,
+    RecordVoices,
     Refuse,
     Reply,
     Silence,
@@ -50,6 +51,7 @@ REPLIES: list[Reply] = [
     LeaveQueue(),
     TakeFromQueue("CA0a:3", "/twilio/mediator/after?of=x", SOUNDS),
     Announce(SOUNDS),
+    RecordVoices({"person": "p", "proof": "é&<"}),
     Refuse("busy"),
     Refuse("rejected"),
 ]

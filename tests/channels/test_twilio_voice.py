@@ -65,6 +65,9 @@ class Desk:
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         return await self._reply(event_id, "after_stream", call_id)
 
+    async def after_studio(self, call_id: str, event_id: str) -> Reply:
+        return await self._reply(event_id, "after_studio", call_id)
+
     async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
         return await self._reply(event_id, "after_handoff", call_id, left)
 
@@ -184,6 +187,13 @@ async def test_what_comes_after_the_stream_is_asked(desk: Desk, twilio: Twilio) 
     (hangup,) = await twilio.verbs("/twilio/voice/after?turn=3", RINGING)
     assert hangup.tag == "Hangup"
     assert desk.asked == [("after_stream", CALL)]
+
+
+async def test_what_comes_after_the_voice_studio_is_asked(desk: Desk, twilio: Twilio) -> None:
+    desk.reply = SpeakAndHangUp()
+    (hangup,) = await twilio.verbs("/twilio/voice/studio", RINGING)
+    assert hangup.tag == "Hangup"
+    assert desk.asked == [("after_studio", CALL)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,8 @@ from anyascii import anyascii
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from voicebot.app import FLOWS, PROMPTS, waiting_room
+from voicebot.app import FLOWS, PROMPTS, studio, waiting_room
+from voicebot.config import Settings
 from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Guard
@@ -26,6 +28,9 @@ from voicebot.handoff import ticket as handoff
 from voicebot.handoff.ticket import State, Ticket
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.speech.recordings import Recordings
+from voicebot.speech.tts.pico import Pico
+from voicebot.speech.voice import Voice
 from voicebot.store.accounts import Account, Accounts, Role
 from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
@@ -36,6 +41,7 @@ from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Record, Sessions
 from voicebot.store.signins import Signins
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
 
 ORIGIN = "https://voicebot.test"
@@ -74,7 +80,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: Clock) -> Desk:
+def recordings(tmp_path: Path) -> Recordings:
+    return Recordings(tmp_path / "recordings")
+
+
+@pytest.fixture
+def desk(
+    redis: Redis,
+    privacy: Privacy,
+    flows: Flows,
+    prompts: Prompts,
+    clock: Clock,
+    recordings: Recordings,
+    tmp_path: Path,
+) -> Desk:
     guard = Guard(Accounts(redis, privacy), Signins(redis), privacy, https=True)
     tickets = waiting_room(redis, privacy)
     return Desk(
@@ -94,6 +113,9 @@ def desk(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, clock: 
         privacy,
         Pages(),
         clock,
+        studio(Settings(recordings=recordings.folder), prompts),
+        Voice(recordings, tmp_path / "cache", (), (Pico(),)),
+        StudioCodes(redis),
     )
 
 

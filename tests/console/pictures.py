@@ -14,13 +14,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from playwright.async_api import Browser
 from redis.asyncio import Redis
 
 from tests.console.open_site import PHONE, WIDE, chromium, new_page, served, sign_in
-from voicebot.app import FLOWS, PROMPTS, waiting_room
+from voicebot.app import FLOWS, PROMPTS, studio, waiting_room
+from voicebot.config import Settings
 from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Guard
@@ -31,6 +33,9 @@ from voicebot.handoff import calling, ticket
 from voicebot.handoff.mediator import Mediator
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.speech.recordings import RATE_HZ, Recordings
+from voicebot.speech.tts.pico import Pico
+from voicebot.speech.voice import Voice
 from voicebot.store.accounts import Account, Accounts
 from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
@@ -42,6 +47,7 @@ from voicebot.store.outbox import Outbox
 from voicebot.store.server import embedded
 from voicebot.store.sessions import Change, Record, Sessions
 from voicebot.store.signins import Signins
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Message, Threads
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
@@ -84,9 +90,19 @@ class Stage:
         await change("a1b2", lambda one: calling.offer(one, leo.id, now - 5))
         notice = "La CAF de Seine-Saint-Denis est fermée au public aujourd’hui. Le 3230 répond."
         await self.desk.notices.add(notice, now, "2099-01-01")
+        self._record()
         for ago in range(30):
             await self._count(ago, 12 + (ago * 7) % 23)
         return awa
+
+    def _record(self) -> None:
+        """Some texts are recorded, and one has changed since."""
+        room, tone = self.desk.studio, (3000 * np.sin(np.arange(RATE_HZ) / 5)).astype(np.int16)
+        for number, what in enumerate(what for what in room.texts if what.group == "accueil"):
+            if number < 3:
+                room.recordings.keep(what.text, what.keys, tone, self.desk.clock())
+        changed = next(what for what in room.texts if what.group == "rsa")
+        room.recordings.keep("Le RSA, c'est quoi pour vous ?", changed.keys, tone, self.desk.clock())
 
     async def _hire(self, name: str, role: Any) -> Account:
         email = f"{'awa' if name.startswith('Awa') else 'leo'}@example.org"
@@ -143,7 +159,8 @@ def _record(turn: int, at: float, *said: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _desk(redis: Redis) -> Desk:
+def _desk(redis: Redis, data: Path) -> Desk:
+    prompts, recordings = Prompts.load(PROMPTS), Recordings(data / "recordings")
     privacy = Privacy("pictures", [Fernet.generate_key().decode()])
     tickets = waiting_room(redis, privacy)
     return Desk(
@@ -159,10 +176,13 @@ def _desk(redis: Redis) -> Desk:
         News(redis),
         Figures(redis),
         load_flows(FLOWS),
-        Prompts.load(PROMPTS),
+        prompts,
         privacy,
         Pages(),
         time.time,
+        studio(Settings(recordings=recordings.folder), prompts),
+        Voice(recordings, data / "cache", (), (Pico(),)),
+        StudioCodes(redis),
     )
 
 
@@ -183,13 +203,13 @@ async def make(folder: Path, *more: str) -> None:
     """Take all pictures, and those of the pages `more`."""
     with tempfile.TemporaryDirectory() as data, embedded(Path(data)) as socket:
         redis = Redis(unix_socket_path=socket, decode_responses=True)
-        desk = _desk(redis)
+        desk = _desk(redis, Path(data))
         await Stage(desk, redis).set()
         app = FastAPI()
         app.router.routes.append(site.routes(desk))
         async with served(app) as origin, chromium() as browser:
             take = partial(_take, browser, origin, folder)
-            await take(WIDE, "", "tickets/f7d8", "figures", *more)
+            await take(WIDE, "", "tickets/f7d8", "figures", "studio", *more)
             await take(PHONE, "", "tickets/f7d8", *more)
         await redis.aclose()
 

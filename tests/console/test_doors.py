@@ -15,7 +15,7 @@ from voicebot.console.headers import POLICY
 
 #: Where nobody needs to be signed in.
 OPEN = {"/sign-in", "/sign-in/code"}
-ADMINISTRATORS = {"/team", "/audit", "/hours"}
+ADMINISTRATORS = {"/team", "/audit", "/hours", "/studio"}
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:

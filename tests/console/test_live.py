@@ -40,6 +40,8 @@ PATHS = (
     "me/code",
     "team",
     "hours",
+    "studio",
+    "studio?group=all&state=stale",
     "audit",
 )
 

@@ -56,10 +56,10 @@ def test_out_of_domain_is_large(said: list[Measured]) -> None:
 @pytest.mark.parametrize(
     ("style", "least", "wrong"),
     [
-        ("plain", 0.96, 0.03),
+        ("plain", 0.97, 0.02),
         ("complaint", 0.9, 0.03),
         ("learner", 0.92, 0.03),
-        ("sms", 0.95, 0.03),
+        ("sms", 0.95, 0.02),
         (HEARD, 0.45, 0.14),
     ],
 )
@@ -72,8 +72,8 @@ def test_procedures_are_found(said: list[Measured], style: str, least: float, wr
 
 
 def test_what_we_do_not_do_is_not_acted_upon(said: list[Measured]) -> None:
-    assert share(of_style(said, OUT_OF_DOMAIN), lambda each: each.guess.sure) <= 0.08
+    assert share(of_style(said, OUT_OF_DOMAIN), lambda each: each.guess.sure) <= 0.03
 
 
 def test_two_needs_are_asked_about(said: list[Measured]) -> None:
-    assert share(of_style(said, MIXED), lambda each: each.offered) >= 0.6
+    assert share(of_style(said, MIXED), lambda each: each.offered) >= 0.8

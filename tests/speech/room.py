@@ -14,7 +14,8 @@ from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import Pcm
 from voicebot.speech.conversation import FRAME_S, PATIENCE_S, Conversation, Spoken, TurnTiming
 from voicebot.speech.endpointing import Progress
-from voicebot.speech.mouth import FRAME_SAMPLES, Piece
+from voicebot.speech.mouth import FRAME_SAMPLES
+from voicebot.speech.piece import Piece
 from voicebot.speech.stt.recognizer import Expected, Transcript
 
 RATE_HZ = 8000

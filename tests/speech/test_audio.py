@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import wave
 from pathlib import Path
 
@@ -124,13 +126,34 @@ def test_a_file_that_is_no_sound_is_refused_by_name(tmp_path: Path) -> None:
             audio.read_wav(tmp_path / name)
 
 
+def test_a_file_of_24_bits_is_heard_as_one_of_16(tmp_path: Path) -> None:
+    samples = np.array([-32768, -1, 0, 1, 12345, 32767], np.int32)
+    with wave.open(str(tmp_path / "studio.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(3)
+        file.setframerate(48_000)
+        file.writeframes(b"".join(int(one * 256 + 255).to_bytes(3, "little", signed=True) for one in samples))
+    pcm, rate_hz = audio.read_wav(tmp_path / "studio.wav")
+    assert (pcm.tolist(), rate_hz) == (samples.tolist(), 48_000)
+
+
+@given(data=st.binary(max_size=300), start=st.integers(0, 44))
+def test_no_bytes_can_do_more_than_be_refused(data: bytes, start: int) -> None:
+    whole = audio.wav_bytes(tone(440)[:100], 8000)
+    for file in (data, whole[:start] + data, whole[:start] + data + whole[start + len(data) :]):
+        with contextlib.suppress(AudioError):
+            pcm, rate_hz = audio.parse_wav(io.BytesIO(file), "a file")
+            assert pcm.dtype == np.int16
+            assert rate_hz > 0
+
+
 def test_a_file_of_another_depth_is_refused(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "old.wav"), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(1)
         file.setframerate(8000)
         file.writeframes(bytes(100))
-    with pytest.raises(AudioError, match="expected 16-bit samples, got 8 bits"):
+    with pytest.raises(AudioError, match="expected 16-bit or 24-bit samples, got 8 bits"):
         audio.read_wav(tmp_path / "old.wav")
 
 

@@ -20,7 +20,7 @@ from tests.speech.room import (
 from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import Pcm
 from voicebot.speech.conversation import Spoken
-from voicebot.speech.mouth import Piece
+from voicebot.speech.piece import Piece
 from voicebot.speech.tts.pico import Pico
 
 Enter = Callable[..., Room]

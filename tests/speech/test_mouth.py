@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from voicebot.speech.audio import Pcm
-from voicebot.speech.mouth import FRAME_SAMPLES, LEAD_FRAMES, Mouth, Piece, Rest
+from voicebot.speech.mouth import FRAME_SAMPLES, LEAD_FRAMES, Mouth
+from voicebot.speech.piece import Piece, Rest, Sound
 
 
 async def tone(piece: Piece) -> Pcm:
@@ -32,6 +33,14 @@ async def test_all_that_is_said_goes_out_once_and_in_order() -> None:
     assert sound[:1600].all()
     assert not sound[1600:2400].any()
     assert sound[2400:].all()
+
+
+async def test_sound_that_is_there_already_is_played_as_it_is() -> None:
+    mouth = Mouth(tone)
+    mouth.start([Sound(np.full(320, 7, np.int16)), Piece("160")])
+    await rendered()
+    sound = np.concatenate([frame for _ in range(3) for frame in mouth.tick()])
+    assert [int(sound[0]), int(sound[319]), int(sound[320])] == [7, 7, 1000]
 
 
 async def test_after_a_short_lead_one_frame_goes_out_for_each_that_comes_in() -> None:

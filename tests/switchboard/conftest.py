@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -56,7 +56,9 @@ class Clock:
 class Words:
     """Nothing is spoken here."""
 
-    def interpret(self, text: str, expecting: Expecting, channel: str = "voice") -> Meaning:
+    def interpret(
+        self, text: str, expecting: Expecting, channel: str = "voice", others: Sequence[str] = ()
+    ) -> Meaning:
         return Meaning(text)
 
 

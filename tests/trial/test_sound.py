@@ -11,8 +11,8 @@ import pytest
 from playwright.async_api import Page, Route
 
 from tests.trial.browser import chromium
+from voicebot.browser import STATIC
 from voicebot.speech.audio import decode, encode, level
-from voicebot.trial.pages import STATIC
 
 pytestmark = pytest.mark.slow
 

@@ -12,13 +12,16 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from tests import conversations
+from tests.conftest import VAR
 from tests.deployment import TOKEN, KeypadCaller
-from voicebot.app import build
+from voicebot.app import build, waiting_room
+from voicebot.app.build import all_lookups, switched
 from voicebot.channels import sms, twilio_voice
 from voicebot.channels.service import Service
 from voicebot.channels.telephone_desk import TelephoneDesk
 from voicebot.config import Settings
 from voicebot.rehearsal import new_secrets
+from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
 from voicebot.store.threads import Threads
@@ -26,6 +29,7 @@ from voicebot.twilio import Signature
 
 ORIGIN = "https://voicebot.test"
 STORY = conversations.read(conversations.FOLDER / "rsa.keypad.yaml")
+SETTINGS = Settings(_env_file=None, recognizer="none", public_url=ORIGIN).model_copy(update=new_secrets())
 KEYS = [line.keys or "" for line in STORY.turns]
 
 
@@ -47,17 +51,17 @@ def clock() -> Clock:
 @pytest.fixture(scope="session")
 def built(redis_socket: str) -> Service:
     """Loading it takes seconds: once for all tests. Calls go by keypad."""
-    settings = Settings(_env_file=None, recognizer="none", public_url=ORIGIN)
-    store = Redis(unix_socket_path=redis_socket, decode_responses=True)
-    return build(settings.model_copy(update=new_secrets()), store)
+    return build(SETTINGS, Redis(unix_socket_path=redis_socket, decode_responses=True))
 
 
 def on(built: Service, redis: Redis, clock: Callable[[], float], **more: Any) -> Service:
     """The same service on another store, at another time, in the loop of a test."""
-    sessions = Sessions(redis, built.privacy)
+    sessions, tickets = Sessions(redis, built.privacy), waiting_room(redis, built.privacy)
+    lookups = all_lookups(redis, built.privacy, tickets, VAR / "places", clock)
+    lookups |= switched(SETTINGS, redis, tickets, Mediators(redis, built.privacy), sessions).duty.lookups()
     return replace(
         built,
-        runner=replace(built.runner, clock=clock, sessions=sessions, count=_uncounted),
+        runner=replace(built.runner, clock=clock, sessions=sessions, count=_uncounted, lookups=lookups),
         outbox=Outbox(redis, built.privacy),
         threads=Threads(redis, built.privacy),
         **{"floods": None, "call_floods": None, "tickets": None, **more},

@@ -104,6 +104,13 @@ async def test_a_refused_call_from_a_dear_number_is_not_returned(limited: Servic
     assert people == [limited.privacy.pseudonym("+33639980342")]
 
 
+async def test_where_ringing_costs_nothing_a_flood_is_never_answered(limited: Service) -> None:
+    returning = replace(limited, rings_back=frozenset({"+33939000001"}))
+    async with webhooks(returning) as client:
+        assert {await answered(client, "+33639980344") for _ in range(6)} == {"busy"}
+    assert len(await limited.runner.sessions.records("callback")) == 3, "the others are not returned"
+
+
 async def test_a_request_played_again_changes_nothing(service: Service, caller: KeypadCaller) -> None:
     await caller.dial()
     assert caller.gather is not None

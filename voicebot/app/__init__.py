@@ -2,7 +2,7 @@
 
 from voicebot.app.build import Make, build, waiting_room
 from voicebot.app.lookups import all_lookups
-from voicebot.app.parts import FLOWS, LOOKUPS, PROMPTS, ROOT, privacy, recognizer, twilio, voice
+from voicebot.app.parts import FLOWS, LOOKUPS, PROMPTS, ROOT, privacy, recognizer, studio, twilio, voice
 from voicebot.app.sending import worker
 from voicebot.app.site import create_app
 
@@ -17,6 +17,7 @@ __all__ = [
     "create_app",
     "privacy",
     "recognizer",
+    "studio",
     "twilio",
     "voice",
     "waiting_room",

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from voicebot import metrics
 from voicebot.app.lookups import all_lookups
-from voicebot.app.parts import FLOWS, PROMPTS, privacy, recognizer, twilio, voice
+from voicebot.app.parts import FLOWS, PROMPTS, privacy, recognizer, studio, twilio, voice
 from voicebot.channels.service import Service, Switches, wording
 from voicebot.config import Settings
 from voicebot.errors import StoreError
@@ -27,6 +27,7 @@ from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
 from voicebot.speech.conversation import TurnTiming
+from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
@@ -34,6 +35,7 @@ from voicebot.store.news import News
 from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets, Told
 from voicebot.switchboard.duty import Duty
@@ -93,6 +95,9 @@ def build(settings: Settings, redis: Redis) -> Service:
         tickets,
         mediators,
         switches,
+        studio(settings, prompts),
+        StudioCodes(redis),
+        Audit(redis),
         watch=_watch,
         rings_back=settings.rings_back,
         call_floods=Floods(redis, settings.calls_from_one, settings.calls_a_minute, "calls"),

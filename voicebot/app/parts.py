@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from voicebot import assessment, places
 from voicebot.config import Settings
+from voicebot.content import never_spoken
+from voicebot.flows.load import read_flows
 from voicebot.privacy import Privacy
+from voicebot.prompts import Prompts
+from voicebot.prompts.recordable import recordables
 from voicebot.speech import voices
+from voicebot.speech.recordings import Recordings
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
 from voicebot.store import file_lookups
+from voicebot.studio import Studio
 from voicebot.switchboard import duty
 from voicebot.trial.showroom import Showroom
 from voicebot.twilio.rest import TwilioClient
@@ -45,7 +52,18 @@ def recognizer(settings: Settings) -> tuple[Recognizer | None, tuple[str, ...]]:
 
 def voice(settings: Settings) -> Voice:
     """The voice of the assistant, as far as its engines are installed."""
-    return voices.assistant(settings.var, PROMPTS / "recorded", settings.voice_ahead, settings.voice_now)
+    return voices.assistant(settings.var, recordings(settings), settings.voice_ahead, settings.voice_now)
+
+
+def recordings(settings: Settings) -> Recordings:
+    """The recordings of human voices: outside the code, so that an upgrade leaves them alone."""
+    return Recordings(settings.recordings)
+
+
+def studio(settings: Settings, prompts: Prompts) -> Studio:
+    """What can be recorded of `prompts`, and what is."""
+    silent = never_spoken(read_flows(FLOWS), prompts.entries)
+    return Studio(recordings(settings), recordables(prompts, silent), time.time)
 
 
 def showroom(settings: Settings) -> Showroom:

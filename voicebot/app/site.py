@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 
 from voicebot.app import watching
 from voicebot.app.build import Make, build, waiting_room
-from voicebot.app.parts import privacy, showroom
+from voicebot.app.parts import privacy, showroom, studio
 from voicebot.app.sending import working
-from voicebot.channels import deliveries, media_stream, mediator_voice, sms, twilio_voice
+from voicebot.channels import deliveries, media_stream, mediator_voice, sms, studio_stream, twilio_voice
 from voicebot.channels.mediator_desk import MediatorDesk
 from voicebot.channels.service import Service
 from voicebot.channels.telephone_desk import TelephoneDesk
@@ -33,6 +33,7 @@ from voicebot.store.notices import Notices
 from voicebot.store.opening import Opening
 from voicebot.store.server import connect
 from voicebot.store.signins import Signins
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
 from voicebot.trial.door import ROOT as ROOT_OF_TRIAL
 from voicebot.trial.headers import SecurityHeaders
@@ -86,7 +87,7 @@ def console(service: Service, settings: Settings, redis: Redis) -> Desk:
     https = settings.public_url.startswith("https://")
     return Desk(
         Guard(Accounts(redis, secrets), Signins(redis), secrets, https),
-        Audit(redis),
+        service.audit or Audit(redis),
         runner.sessions,
         service.tickets or waiting_room(redis, secrets),
         service.mediators or Mediators(redis, secrets),
@@ -101,6 +102,9 @@ def console(service: Service, settings: Settings, redis: Redis) -> Desk:
         secrets,
         Pages(),
         runner.clock,
+        service.studio or studio(settings, service.prompts),
+        service.voice,
+        service.codes or StudioCodes(redis),
         service.switches.board.ring if service.switches and service.twilio else None,
     )
 
@@ -118,4 +122,5 @@ def _add_routes(app: FastAPI, service: Service, settings: Settings) -> None:
         )
     app.include_router(deliveries.routes(service, desk, signature))
     app.include_router(media_stream.routes(service, signature))
+    app.include_router(studio_stream.routes(service, signature))
     app.include_router(sms.routes(service, signature))

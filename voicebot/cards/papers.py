@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voicebot.cards.pictures import Pictures
 from voicebot.dialogue.documents import prompts
-from voicebot.dialogue.flow import Flow
+from voicebot.dialogue.flow import Flow, Step
 from voicebot.flows.graph import exits, reached
 
 
@@ -22,12 +22,17 @@ class Paper:
 
 def papers(flow: Flow, label: Callable[[str], str], pictures: Pictures) -> tuple[Paper, ...]:
     """The papers of `flow`: first those for everybody, in the order of the steps."""
-    asked = dict.fromkeys(document for step in flow.steps.values() for document in step.documents)
+    asked = dict.fromkeys(document for step in _asking(flow) for document in step.documents)
     found = [
         Paper(label(prompts(document)["ask"]), pictures.paper(document), _is_always_asked(flow, document))
         for document in asked
     ]
     return tuple(sorted(found, key=lambda paper: not paper.always))
+
+
+def _asking(flow: Flow) -> list[Step]:
+    """The steps that ask for papers of the procedure itself, not for those of whichever was kept."""
+    return [step for step in flow.steps.values() if not step.among]
 
 
 def _is_always_asked(flow: Flow, document: str) -> bool:

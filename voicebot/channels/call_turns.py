@@ -6,18 +6,17 @@ import asyncio
 from itertools import count
 from typing import Final
 
-from voicebot.channels.service import Service
+from voicebot.channels.service import Service, to_say
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.meaning import Expecting
 from voicebot.dialogue.session import Pace
 from voicebot.nlu.hints import hints
 from voicebot.nlu.progress import progress
-from voicebot.prompts import Pause
 from voicebot.runner import Reply, Who
 from voicebot.speech.audio import Pcm
 from voicebot.speech.conversation import Spoken, TurnTiming
 from voicebot.speech.endpointing import Progress
-from voicebot.speech.mouth import Piece, Rest
+from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Transcript
 
 _DEAF: Final = "common.hearing_lost"
@@ -51,7 +50,7 @@ class CallTurns:
     async def hear(self, transcript: Transcript) -> Spoken:
         """The person said this."""
         reply = await self._service.runner.hear(
-            self._who, transcript.text, self._event_id(), transcript.confidence
+            self._who, transcript.text, self._event_id(), transcript.confidence, transcript.others
         )
         return self._spoken(reply)
 
@@ -81,7 +80,7 @@ class CallTurns:
 
     async def say(self, piece: Piece) -> Pcm:
         """The sound of `piece`, at the pace the person asked for."""
-        return await asyncio.to_thread(self._service.voice.audio, piece.text, piece.key, self._pace)
+        return await asyncio.to_thread(self._service.voice.audio, piece, self._pace)
 
     def _event_id(self) -> str:
         return f"{self._stream_id}:{next(self._numbers)}"
@@ -101,6 +100,6 @@ class CallTurns:
         pieces: list[Piece | Rest] = []
         for say in says:
             for part in self._service.prompts.render(say, "voice"):
-                pieces.append(Rest(part.seconds) if isinstance(part, Pause) else Piece(part.text, part.key))
+                pieces.append(to_say(part))
             pieces.append(Rest(_BREATH_S))
         return tuple(pieces)

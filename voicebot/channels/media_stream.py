@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, Protocol
 
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -38,7 +38,7 @@ from voicebot.twilio.signature import Signature
 
 log = structlog.get_logger()
 
-_POLICY_VIOLATION = 1008
+POLICY_VIOLATION = 1008
 _BROKEN = 1011
 #: A stream must start within this time, or it is not Twilio.
 _START_TIMEOUT_S = 10.0
@@ -71,6 +71,21 @@ class SocketLine:
     async def mark(self, name: Literal["listen", "leave"]) -> None:
         """Ask to be told when all up to here was played."""
         await self._socket.send_text(mark_message(self._stream_id, name))
+
+
+class Streamed(Protocol):
+    """What happens on one socket, from `start` to the end of the stream."""
+
+    counts: Counter[str]
+
+    async def begin(self) -> None:
+        """Answer the call."""
+
+    async def take(self, message: Inbound | Typed | Rejected) -> bool:
+        """Act on one message; False when the stream is over."""
+
+    async def close(self) -> None:
+        """The socket is gone or about to be."""
 
 
 class StreamCall:
@@ -136,7 +151,7 @@ def routes(service: Service, signature: Signature) -> APIRouter:
     async def stream(socket: WebSocket) -> None:
         if not signature.valid_socket(_address(service), socket.headers.get("x-twilio-signature", "")):
             log.warning("stream refused: the signature is wrong or missing")
-            await socket.close(_POLICY_VIOLATION)
+            await socket.close(POLICY_VIOLATION)
             return
         await socket.accept()
         await serve(service, socket)
@@ -153,21 +168,28 @@ def _address(service: Service) -> str:
     return service.public_url.replace("http", "ws", 1) + "/twilio/stream"
 
 
-async def serve(service: Service, socket: WebSocket, parse: Parse = parse, admits: Admits = _all) -> bool:
+async def serve(
+    service: Service,
+    socket: WebSocket,
+    parse: Parse = parse,
+    admits: Admits = _all,
+    make: Callable[[Service, WebSocket, Start], Streamed] = StreamCall,
+) -> bool:
     """Run one stream; whatever fails, the socket closes and the call goes on by keypad behind it.
 
-    True when we have left the stream, False when the person has. `admits` may refuse a stream that is ours.
+    True when we have left the stream, False when the person has. `admits` may refuse a stream that is ours,
+    `make` says who talks on it.
     """
-    call: StreamCall | None = None
+    call: Streamed | None = None
     metrics.CALLS_LIVE.inc()
     try:
         async with asyncio.timeout(_START_TIMEOUT_S):
             start = await _started(socket)
         if not (_is_ours(service, start) and admits(start) and await _is_new(service, start)):
-            await socket.close(_POLICY_VIOLATION)
+            await socket.close(POLICY_VIOLATION)
             return True
         about_call(start.call_sid)
-        call = StreamCall(service, socket, start)
+        call = make(service, socket, start)
         await call.begin()
         message = parse(await _next(socket))
         while await call.take(message):

@@ -10,17 +10,21 @@ from voicebot.dialogue.event import Channel
 from voicebot.jobs.queue import OutboxQueue
 from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy, redact
-from voicebot.prompts import Prompts, Text
+from voicebot.prompts import Pause, Prompts, Text
 from voicebot.runner import Runner
 from voicebot.speech.conversation import PATIENCE_S, TurnTiming
 from voicebot.speech.listening import is_deaf
+from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.voice import Voice
+from voicebot.store.audit import Audit
 from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
 from voicebot.store.outbox import Outbox
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
+from voicebot.studio import Studio
 from voicebot.switchboard.duty import Duty, noted
 from voicebot.switchboard.rings import Rings
 from voicebot.switchboard.switchboard import Switchboard
@@ -63,6 +67,9 @@ class Service:
     tickets: Tickets | None = None
     mediators: Mediators | None = None
     switches: Switches | None = None
+    studio: Studio | None = None
+    codes: StudioCodes | None = None
+    audit: Audit | None = None
     watch: Callable[[TurnTiming], None] = lambda timing: None
     rings_back: frozenset[str] = frozenset()
     patience_s: float = PATIENCE_S
@@ -85,3 +92,10 @@ def wording(prompts: Prompts, says: tuple[Say, ...], channel: Channel) -> str:
     """The text of a whole turn for its record: what holds an answer of the person is redacted."""
     pieces = [piece for say in says for piece in prompts.render(say, channel) if isinstance(piece, Text)]
     return " ".join(piece.text if piece.key else redact(piece.text) for piece in pieces)
+
+
+def to_say(piece: Text | Pause) -> Piece | Rest:
+    """What the prompts call a piece, as the voice knows it."""
+    if isinstance(piece, Pause):
+        return Rest(piece.seconds)
+    return Piece(piece.text, piece.key, tuple(to_say(part) for part in piece.parts))

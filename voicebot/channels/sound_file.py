@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
-import wave
 
-from voicebot.speech.audio import SILENT_FRAME, TELEPHONE_HZ, decode
+from voicebot.speech.audio import SILENT_FRAME, TELEPHONE_HZ, decode, wav_bytes
 
 
 def wav(mulaw: bytes) -> bytes:
     """A WAV file of μ-law bytes: 8 kHz, mono, 16-bit PCM, from which Twilio makes the same μ-law again."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(TELEPHONE_HZ)
-        writer.writeframes(decode(mulaw).astype("<i2").tobytes())
-    return file.getvalue()
+    return wav_bytes(decode(mulaw), TELEPHONE_HZ)
 
 
 def silence(milliseconds: int) -> bytes:

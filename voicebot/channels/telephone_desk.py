@@ -12,6 +12,7 @@ from voicebot.channels.voice_desk import (
     EndStatus,
     IncomingCall,
     LeftQueue,
+    RecordVoices,
     Refuse,
     Reply,
     SpeakAndHangUp,
@@ -26,9 +27,12 @@ from voicebot.numbers import e164, is_textable, may_be_dialled
 from voicebot.runner import Reply as Turned
 from voicebot.runner import Who
 from voicebot.speech.audio import encode
+from voicebot.speech.piece import unpacked
+from voicebot.store.floods import Verdict
 from voicebot.store.sessions import Record
 
 _APOLOGY = "common.again_later"
+_GOODBYE = "common.goodbye"
 _TOO_MANY, _DANGER = "common.too_many_calls", "common.too_many_danger"
 
 
@@ -43,14 +47,18 @@ class TelephoneDesk:
     async def answer(self, call: IncomingCall) -> Reply:
         """Somebody calls: by audio socket where we can hear, else by keypad.
 
-        Where ringing costs nothing, the call is not taken but returned.
+        Where ringing costs nothing, the call is not taken but returned. Who calls again and again is told
+        once, with the emergency number; then the line is busy.
         """
-        refusal = await self._flooded(call)
-        if refusal:
-            return refusal
-        if e164(call.to_number) in self._service.rings_back:
+        costs_nothing = e164(call.to_number) in self._service.rings_back
+        flood = await self._flood(call)
+        if flood == "drop" or (flood == "tell" and costs_nothing):
+            return Refuse("busy")
+        if flood == "tell":
+            return SpeakAndHangUp(sounds(self._service, (Say(_TOO_MANY), Say(_DANGER)), "normal"))
+        if costs_nothing:
             return await self._ring_back(call)
-        return await self._begin(call, resumes=False)
+        return await self._studio(call) or await self._begin(call, resumes=False)
 
     async def call_back(self, call: IncomingCall) -> Reply:
         """Somebody picked up the call that we made: go on where they were."""
@@ -87,6 +95,10 @@ class TelephoneDesk:
         turned = await self._service.runner.change_channel(who, "keypad", "stream closed", event_id)
         return await self._reply(who, turned)
 
+    async def after_studio(self, call_id: str, event_id: str) -> Reply:
+        """All was recorded, or they had enough."""
+        return SpeakAndHangUp(sounds(self._service, (Say(_GOODBYE),)))
+
     async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
         """The queue gave the person back: they go on waiting, or choose when to be called."""
         who = await self._who(call_id)
@@ -114,31 +126,38 @@ class TelephoneDesk:
 
     async def ended(self, call_id: str, status: EndStatus, event_id: str) -> None:
         """The call is over; what was answered can be resumed."""
-        who = await self._who(call_id)
-        await self._service.runner.hang_up(who, event_id)
-        await self._waiting.leave(who, "hung_up")
+        person = await self._service.runner.sessions.caller(call_id)
+        if person:  # who was not answered, or recorded voices, has no session
+            who = Who(person, call_id)
+            await self._service.runner.hang_up(who, event_id)
+            await self._waiting.leave(who, "hung_up")
 
     async def audio(self, token: str) -> bytes | None:
         """The sound of a sealed token: its text never stands in an address in clear."""
         try:
-            text, key, pace = self._service.privacy.unseal(token)
+            said, pace = self._service.privacy.unseal(token)
         except StoreError:
             return None
-        return encode(await asyncio.to_thread(self._service.voice.audio, text, key, pace))
+        return encode(await asyncio.to_thread(self._service.voice.audio, unpacked(said), pace))
 
     def apology(self) -> str:
         """One sentence for when we failed."""
         return self._apology
 
-    async def _flooded(self, call: IncomingCall) -> Reply | None:
-        """Who calls again and again is told once, with the emergency number; then the line is busy."""
+    async def _studio(self, call: IncomingCall) -> Reply | None:
+        """The voice studio, for the number that an administrator has just asked a code for."""
+        number, codes = e164(call.from_number), self._service.codes
+        if not number or codes is None:
+            return None
+        person = self._service.privacy.pseudonym(number)
+        if not await codes.awaited(person):
+            return None
+        return RecordVoices({"person": person, "proof": proof(self._service, call.call_id, person)})
+
+    async def _flood(self, call: IncomingCall) -> Verdict:
         floods = self._service.call_floods
-        number = e164(call.from_number) or call.call_id
-        at = self._service.runner.clock()
-        verdict = await floods.judge(self._service.privacy.pseudonym(number), at) if floods else "answer"
-        if verdict == "tell":
-            return SpeakAndHangUp(sounds(self._service, (Say(_TOO_MANY), Say(_DANGER)), "normal"))
-        return Refuse("busy") if verdict == "drop" else None
+        person = self._service.privacy.pseudonym(e164(call.from_number) or call.call_id)
+        return await floods.judge(person, self._service.runner.clock()) if floods else "answer"
 
     async def _ring_back(self, call: IncomingCall) -> Reply:
         number = e164(call.from_number)

@@ -21,6 +21,7 @@ from voicebot.channels import sound_file
 from voicebot.channels.security import SignedForm, read_signed
 from voicebot.channels.twiml import (
     AFTER_PATH,
+    AFTER_STUDIO_PATH,
     ANNOUNCE_PATH,
     AUDIO_PATH,
     CALLBACK_PATH,
@@ -126,6 +127,9 @@ def routes(
 
         return await hooks.reply(request, hold)
 
+    async def after_studio(form: CallForm, event_id: str) -> Reply:
+        return await desk.after_studio(form.call_id, event_id)
+
     async def call_back(form: CallForm, event_id: str) -> Reply:
         return await desk.call_back(IncomingCall(form.call_id, event_id, form.to_number, form.from_number))
 
@@ -134,6 +138,7 @@ def routes(
     serve(KEYS_PATH, keys)
     serve(AFTER_PATH, after_stream)
     serve(HANDOFF_PATH, after_handoff)
+    serve(AFTER_STUDIO_PATH, after_studio)
     serve(WAIT_KEYS_PATH, wait_keys)
     serve(ANNOUNCE_PATH, announce)
     router.add_api_route(WAIT_PATH, wait, methods=["POST"])

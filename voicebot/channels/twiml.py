@@ -15,6 +15,7 @@ from voicebot.channels.voice_desk import (
     Hold,
     LeaveQueue,
     Music,
+    RecordVoices,
     Refuse,
     Reply,
     Silence,
@@ -37,6 +38,8 @@ WAIT_KEYS_PATH: Final = "/twilio/voice/wait/keys"
 ANNOUNCE_PATH: Final = "/twilio/voice/announce"
 AUDIO_PATH: Final = "/twilio/audio"
 STREAM_PATH: Final = "/twilio/stream"
+STUDIO_STREAM_PATH: Final = "/twilio/studio"
+AFTER_STUDIO_PATH: Final = "/twilio/voice/studio"
 #: The field of an address that tells which question its request answers.
 TURN: Final = "turn"
 #: The name of the sound to wait by.
@@ -59,6 +62,11 @@ class Addresses:
     def stream(self) -> str:
         """The address of the audio socket: wss where we are https."""
         return "ws" + self.origin.removeprefix("http") + STREAM_PATH
+
+    @property
+    def studio_stream(self) -> str:
+        """The address of the voice studio's audio socket."""
+        return "ws" + self.origin.removeprefix("http") + STUDIO_STREAM_PATH
 
     def audio(self, token: str) -> str:
         """The address of a sound."""
@@ -97,6 +105,8 @@ def render(reply: Reply, at: Addresses) -> str:
             return twiml.play(_playable(sounds, at))
         case Dial():
             return _dial(reply, at)
+        case RecordVoices(parameters):
+            return twiml.connect_stream(at.studio_stream, parameters, at.page(AFTER_STUDIO_PATH))
         case Refuse(reason):
             return twiml.reject(reason)
     assert_never(reply)

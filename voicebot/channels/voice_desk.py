@@ -132,8 +132,25 @@ class Refuse:
     reason: Literal["rejected", "busy"] = "busy"
 
 
+@dataclass(frozen=True)
+class RecordVoices:
+    """Open the audio socket of the voice studio; `parameters` come back in its `start` message."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
 Reply = (
-    Stream | AskKeys | SpeakAndHangUp | Enqueue | Hold | LeaveQueue | TakeFromQueue | Announce | Dial | Refuse
+    Stream
+    | AskKeys
+    | SpeakAndHangUp
+    | Enqueue
+    | Hold
+    | LeaveQueue
+    | TakeFromQueue
+    | Announce
+    | Dial
+    | Refuse
+    | RecordVoices
 )
 
 #: How a call ended.
@@ -180,6 +197,9 @@ class VoiceDesk(Protocol):
 
     async def after_stream(self, call_id: str, event_id: str) -> Reply:
         """The audio socket was closed, or never opened: what next?"""
+
+    async def after_studio(self, call_id: str, event_id: str) -> Reply:
+        """The audio socket of the voice studio was closed."""
 
     async def after_handoff(self, call_id: str, left: LeftQueue, event_id: str) -> Reply:
         """The person left the queue: what next?"""

@@ -17,6 +17,7 @@ from voicebot.cli import (
     machine,
     outbox,
     places,
+    recordings,
     talk,
     text,
     understanding,
@@ -43,8 +44,8 @@ def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     root = argparse.ArgumentParser(prog="voicebot", description="A French telephone and SMS assistant")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    parts = (talk, text, understanding, content, cards, places, outbox, voices, console, fallback, machine)
-    for part in parts:
+    parts = (talk, text, understanding, content, cards, places, outbox, voices, recordings, console)
+    for part in (*parts, fallback, machine):
         part.add_commands(commands)
     return root
 

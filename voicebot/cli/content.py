@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from voicebot.app import FLOWS, LOOKUPS, PROMPTS, ROOT, voice
+from voicebot.app import FLOWS, LOOKUPS, PROMPTS, ROOT, studio, voice
 from voicebot.cli import writing
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
@@ -41,7 +41,7 @@ def add_commands(commands: Commands) -> None:
     writing.add_commands(flows)
     add(flows, "schema", "the JSON Schema of a procedure, for completion in editors", _schema)
     prompts = add(commands, "prompts", "the sentences").add_subparsers(required=True, metavar="COMMAND")
-    spoken = add(prompts, "check", "check the language of all sentences", _check)
+    spoken = add(prompts, "check", "check the language of all sentences", _check_prompts)
     spoken.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
     add(
         prompts,
@@ -84,6 +84,18 @@ def _check(options: argparse.Namespace) -> int:
         print(finding)
     print(f"{len(findings)} to put right" if findings else "all right")
     return int(bool(findings))
+
+
+def _check_prompts(options: argparse.Namespace) -> int:
+    """As `_check`; recordings of words that have changed are told and fail nothing: a synthesizer speaks."""
+    failed = _check(options)
+    if options.root == ROOT and not failed:
+        for line in studio(read_settings(), Prompts.load(PROMPTS)).lines():
+            if line.state == "stale":
+                print(
+                    f"{line.name}: changed since it was recorded, so a synthesizer says it: record it again"
+                )
+    return failed
 
 
 def _draw(options: argparse.Namespace) -> int:

@@ -40,15 +40,19 @@ def _lines(options: argparse.Namespace) -> list[tuple[str, str, str]]:
     if options.file is None:
         return [(options.channel, options.text, options.expect)]
     try:
-        lines = options.file.read_text(encoding="utf-8").splitlines()
+        text = options.file.read_text(encoding="utf-8-sig").rstrip()
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(
             f"{options.file}: expected a text file in UTF-8, got {type(error).__name__}; check the path"
         ) from error
-    return [_line(options.file, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    lines = text.split("\n") if text else []
+    return [_line(options.file, number, line) for number, line in enumerate(lines, start=1)]
 
 
 def _line(file: Path, number: int, line: str) -> tuple[str, str, str]:
+    """One line in, one line out: an empty one is a person who said nothing."""
+    if not line.strip():
+        return "voice", "", "intent"
     parts = line.split("\t")
     channel, kind = parts[0].strip(), parts[2].strip() if len(parts) > 2 else "intent"
     if len(parts) not in (2, 3) or channel not in CHANNELS or (kind or "intent") not in KINDS:

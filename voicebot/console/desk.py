@@ -15,6 +15,7 @@ from voicebot.dialogue.flow import Flows
 from voicebot.handoff.mediator import Mediator
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.speech.voice import Voice
 from voicebot.store.accounts import Account
 from voicebot.store.audit import Audit, Deed
 from voicebot.store.figures import Figures
@@ -24,8 +25,10 @@ from voicebot.store.notices import Notices
 from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
 from voicebot.store.sessions import Sessions
+from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
 from voicebot.store.tickets import Tickets
+from voicebot.studio import Studio
 
 _FLASH: Final = "mediation-said"
 _FLASH_S: Final = 60
@@ -53,6 +56,9 @@ class Desk:
     privacy: Privacy
     pages: Pages
     clock: Callable[[], float]
+    studio: Studio
+    voice: Voice
+    codes: StudioCodes
     ring: Ring | None = None
 
     def show(

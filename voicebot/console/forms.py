@@ -41,12 +41,17 @@ async def read_form(request: Request) -> Form:
     kind = request.headers.get("content-type", "").partition(";")[0]
     if kind != "application/x-www-form-urlencoded":
         raise HTTPException(415)
-    body = b""
+    return _parsed((await read_at_most(request, _LARGEST)).decode(errors="replace"))
+
+
+async def read_at_most(request: Request, most: int) -> bytes:
+    """The body of `request`; HTTPException 413 when it has more than `most` bytes."""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LARGEST:
+        if len(body) > most:
             raise HTTPException(413)
-    return _parsed(body.decode(errors="replace"))
+    return bytes(body)
 
 
 def _parsed(body: str) -> Form:

@@ -23,6 +23,8 @@ from voicebot.store.signins import Signins, Stage
 
 COOKIE: Final = "mediation"
 TOKEN_FIELD: Final = "token"
+#: Scripts of ours send the token in a header, which no form of another site can set.
+TOKEN_HEADER: Final = "x-token"
 
 
 class SignedOut(Exception):  # noqa: N818 - says what happened
@@ -83,13 +85,26 @@ class Guard:
 
         return Route(path, endpoint, methods=["POST"])
 
+    def upload(self, path: str, take: Page, role: Role = "mediator") -> Route:
+        """What a script of ours sends, which is no form; `take` reads its body."""
+
+        async def endpoint(request: Request) -> Response:
+            visitor = await self.admit(request, role)
+            self._check(request, request.headers.get(TOKEN_HEADER, ""))
+            return await take(request, visitor)
+
+        return Route(path, endpoint, methods=["POST"])
+
     async def own_form(self, request: Request) -> Form:
         """The form of `request`; HTTPException 403 unless it carries the token of the cookie."""
         form = await read_form(request)
-        expected = self.token(request.cookies.get(COOKIE, ""))
-        if not hmac.compare_digest(form.secret(TOKEN_FIELD).encode(), expected.encode()):
-            raise HTTPException(403)
+        self._check(request, form.secret(TOKEN_FIELD))
         return form
+
+    def _check(self, request: Request, token: str) -> None:
+        expected = self.token(request.cookies.get(COOKIE, ""))
+        if not hmac.compare_digest(token.encode(), expected.encode()):
+            raise HTTPException(403)
 
     def token(self, secret: str) -> str:
         """The token that belongs to a cookie; one that nothing fits when there is no cookie."""

@@ -19,9 +19,13 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_PERMISSIONS: Final = "camera=(), geolocation=(), microphone={microphone}, payment=(), usb=()"
+#: The only page that may hear.
+_HEARS: Final = "/studio"
 _STATIC: Final = "/static/"
+#: Modules that name each other, without a version: asked for anew when they changed.
+_MODULES: Final = "/static/sound/"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _TWO_YEARS: Final = "max-age=63072000"
 
@@ -38,13 +42,21 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message), static=_STATIC in scope["path"])
+                self._add(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
-    def _add(self, headers: MutableHeaders, static: bool) -> None:
+    def _add(self, headers: MutableHeaders, path: str) -> None:
         headers.update(_HEADERS)
-        headers["Cache-Control"] = _KEEP if static else "no-store"
+        microphone = "(self)" if path.endswith(_HEARS) else "()"
+        headers["Permissions-Policy"] = _PERMISSIONS.format(microphone=microphone)
+        headers["Cache-Control"] = _kept(path)
         if self._https:
             headers["Strict-Transport-Security"] = _TWO_YEARS
+
+
+def _kept(path: str) -> str:
+    if _STATIC not in path:
+        return "no-store"
+    return "no-cache" if _MODULES in path else _KEEP

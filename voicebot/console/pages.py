@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -19,6 +20,7 @@ STATIC: Final = _HERE / "static"
 #: Where the console is served; its pages name each other from here.
 ROOT: Final = "/mediation"
 PARIS: Final = ZoneInfo("Europe/Paris")
+_SPACED_SIGN: Final = re.compile(r" (?=[?!:;»])")
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
@@ -55,6 +57,8 @@ class Pages:
             number=spaced_number,
             since=since,
             stamp=stamp,
+            thousands=thousands,
+            typeset=typeset,
         )
 
     def fill(self, template: str, context: Mapping[str, Any]) -> str:
@@ -131,3 +135,13 @@ def capitalised(text: str) -> str:
 def stamp(at: float) -> str:
     """The moment for machines that read the page."""
     return local(at).isoformat(timespec="seconds")
+
+
+def thousands(number: int) -> str:
+    """1288 as 1 288, with a narrow space that does not break."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def typeset(text: str) -> str:
+    """French text as it is printed: no line begins with a sign that a space stands before."""
+    return _SPACED_SIGN.sub("\u202f", text)

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from voicebot import browser
 from voicebot.console import (
     auditing,
     erasing,
@@ -25,6 +26,8 @@ from voicebot.console import (
     reporting,
     searching,
     signing_in,
+    studio_page,
+    studio_takes,
     team,
     ticket_actions,
     ticket_page,
@@ -51,6 +54,8 @@ _PARTS: Final[tuple[Callable[[Desk], list[BaseRoute]], ...]] = (
     figures.routes,
     team.routes,
     hours.routes,
+    studio_page.routes,
+    studio_takes.routes,
     auditing.routes,
 )
 _TROUBLES: Final = {403: "forbidden", 404: "missing", 405: "missing"}
@@ -63,8 +68,8 @@ def routes(desk: Desk) -> Mount:
 
 def _application(desk: Desk) -> FastAPI:
     # Pages hold secrets and are not compressed (BREACH); static files hold none and are.
-    static = GZipMiddleware(StaticFiles(directory=STATIC))
-    parts: list[BaseRoute] = [Mount("/static", static)]
+    sound, static = (GZipMiddleware(StaticFiles(directory=folder)) for folder in (browser.STATIC, STATIC))
+    parts: list[BaseRoute] = [Mount("/static/sound", sound), Mount("/static", static)]
     for part in _PARTS:
         parts += part(desk)
     troubles = _Troubles(desk)

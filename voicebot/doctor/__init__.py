@@ -43,6 +43,7 @@ LOOKS: dict[str, Look] = {
     "sentences": here.prompts,
     "recognition": here.recognition,
     "voices": here.voices,
+    "recordings": here.recordings,
     "data keys": here.keys,
     "disk": here.disk,
     "Redis": store.persistence,

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from voicebot.app import FLOWS, PROMPTS, privacy, recognizer, voice
+from voicebot.app import FLOWS, PROMPTS, privacy, recognizer, studio, voice
 from voicebot.config import Settings, unknown_names
 from voicebot.errors import VoicebotError
 from voicebot.flows.load import load_flows
 from voicebot.prompts import Prompts
+from voicebot.studio import counted
 
 _ENOUGH_DISK_BYTES: Final = 1 << 30
 _ENV_FILE: Final = Path(".env")
@@ -62,6 +63,15 @@ async def recognition(settings: Settings) -> str:
 async def voices(settings: Settings) -> str:
     """The voices in use are installed."""
     return ", ".join(voice(settings).names)
+
+
+async def recordings(settings: Settings) -> str:
+    """How much is recorded by human voices; what has changed since is told, and is no trouble."""
+    counts = counted(studio(settings, Prompts.load(PROMPTS)).lines())
+    told = f"{counts['recorded']} of {sum(counts.values())} texts"
+    if counts["stale"]:
+        told += f", {counts['stale']} changed since: a synthesizer says them (`voicebot prompts check`)"
+    return told
 
 
 async def keys(settings: Settings) -> str:

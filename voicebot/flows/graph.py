@@ -104,8 +104,7 @@ class Graph:
         """Where the engine itself can begin, and the slots it fills before."""
         flows = self.flows
         found = dict.fromkeys((flows.welcome, flows.question, flows.human, flows.another), _ALWAYS)
-        found[flows.file_or_go_on] = _IN_TOPIC
-        found[flows.no_flow] = found[flows.follow_up] = _IN_TOPIC
+        found |= dict.fromkeys((flows.file_or_go_on, flows.no_flow, flows.follow_up), _IN_TOPIC)
         for name, flow in flows.by_name.items():
             if name in self.topics or name == flows.danger:
                 found.setdefault(Place(name, flow.start), _IN_TOPIC)

@@ -254,7 +254,8 @@ class Errands:
         if delivery is None:
             return
         log.info("delivery", kind=ref.kind, state=delivery.state, code=delivery.code)
-        await self.outbox.settle(ref, self.clock() if delivery.state == "failed" else None, delivery.code)
+        told = delivery.state == "failed" and ref.kind != "ring"  # whom nobody reached, the next one was rung
+        await self.outbox.settle(ref, self.clock() if told else None, delivery.code)
         letter = await self.outbox.open(ref)
         if letter and self.rings and ref.kind == "ring":
             await self.rings.settled(letter.content, delivery)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from voicebot.dialogue.meaning import NO_INTENT, Candidate
@@ -33,6 +34,16 @@ class Intents:
         allowed = self.procedures.union(commands, (NO_INTENT,))
         ranked = self.classifier.classify(self.features(words), allowed, _WORTH_NAMING)
         return tuple(c for c in ranked if c.intent != NO_INTENT)
+
+
+def together(hearings: Sequence[Sequence[Candidate]]) -> tuple[Candidate, ...]:
+    """The mean of what several hearings of one utterance make likely, best first."""
+    scores: dict[str, float] = defaultdict(float)
+    for hearing in hearings:
+        for candidate in hearing:
+            scores[candidate.intent] += candidate.score / len(hearings)
+    ranked = sorted(scores.items(), key=lambda each: -each[1])
+    return tuple(Candidate(intent, score) for intent, score in ranked if score >= _WORTH_NAMING)
 
 
 def learn_intents(vocabulary: Vocabulary, normalise: Normaliser, sounds: Sounds) -> Intents:

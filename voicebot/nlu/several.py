@@ -13,7 +13,7 @@ from voicebot.nlu.intents import Intents
 _BOTH_NAMED = 0.15
 #: Two halves of an utterance that each ask for something else at least so clearly are two needs. Chosen on
 #: the development set: of its sentences with one need, one in a hundred is asked back for this.
-_EACH_CLEAR = 0.6
+_EACH_CLEAR = 0.75
 #: Never one of two to choose from.
 _ALONE = frozenset({"urgence"})
 

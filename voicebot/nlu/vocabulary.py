@@ -46,6 +46,29 @@ class LureWords(_Shape):
     utterances: Words
 
 
+class LureFrame(_Shape):
+    """One frame of lure_frames.yaml: every head is said with every rest."""
+
+    heads: Words
+    rests: Words
+
+    def sentences(self) -> Iterator[str]:
+        """Everything the frame says."""
+        return (f"{head} {rest}" for head in self.heads for rest in self.rests)
+
+
+class OpeningWords(_Shape):
+    """openings.yaml; `names`: intent → how its matter is named."""
+
+    openings: Words
+    names: dict[str, Words]
+
+    def sentences(self) -> Iterator[tuple[str, str]]:
+        """Every name behind every opening, and its intent."""
+        for intent, names in self.names.items():
+            yield from ((f"{opening} {name}", intent) for opening in self.openings for name in names)
+
+
 class AcronymWords(_Shape):
     """acronyms.yaml."""
 
@@ -72,6 +95,10 @@ class NumberWords(_Shape):
     zero: Words
     misheard: dict[str, str]
     between: Words
+    decimal: Words
+    thousand: Words
+    times: dict[str, int]
+    zeros: Words
     units: dict[str, Words]
     own_age: Words
     not_own_age: Words
@@ -128,6 +155,8 @@ class Vocabulary(_Shape):
     intents: list[IntentWords]
     commands: dict[str, CommandWords]
     lures: LureWords
+    lure_frames: list[LureFrame]
+    openings: OpeningWords
     terms: dict[str, Words]
     concepts: dict[str, Words]
     acronyms: AcronymWords
@@ -148,7 +177,9 @@ class Vocabulary(_Shape):
             yield from ((sentence, intent.intent) for sentence in intent.utterances)
         for intent_name, terms in self.terms.items():
             yield from ((term, intent_name) for term in terms)
+        yield from self.openings.sentences()
         yield from ((sentence, NO_INTENT) for sentence in self.lures.utterances)
+        yield from ((sentence, NO_INTENT) for frame in self.lure_frames for sentence in frame.sentences())
         for name, command in self.commands.items():
             yield from ((sentence, name) for sentence in (*command.words, *command.utterances))
 

@@ -15,12 +15,13 @@ from voicebot.dialogue.flow import OTHER
 from voicebot.dialogue.meaning import NEXT, NO, YES
 from voicebot.errors import PromptError
 from voicebot.prompts.load import Entry, Topic, Words, read_prompts
+from voicebot.prompts.pieces import Pause, Piece, Text, parts, with_key
 from voicebot.prompts.styles import Filler, Medium, Saying, label
 
 #: Half a second between options, so that each can be taken in.
 OPTION_PAUSE_S = 0.5
 #: Questions of ours can offer any topic or "autre chose" under these keys.
-_LOOSE_KEYS = "12345"
+LOOSE_KEYS = "12345"
 _REPLIES = frozenset({YES, NO, NEXT})
 #: The variants that will do for the wanted one, best first: by SMS the text for it, by keypad the keys.
 _SPOKEN: dict[Variant, tuple[str, ...]] = {
@@ -41,24 +42,6 @@ _FALLBACKS = {"voice": _SPOKEN, "keypad": _TYPED, "sms": _TEXTED}
 
 #: These have no wording of their own for SMS.
 _SPOKEN_ONLY = frozenset({"retry", "help"})
-
-
-@dataclass(frozen=True)
-class Text:
-    """Words to speak or send. `key` names a human recording of them; None when they contain an answer."""
-
-    text: str
-    key: str | None = None
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Silence between two texts."""
-
-    seconds: float
-
-
-Piece = Text | Pause
 
 
 @dataclass(frozen=True)
@@ -121,7 +104,7 @@ class Prompts:
             for number, value in enumerate(entry.options, start=1):
                 yield self._spoken_option(Option(value, str(number), f"{entry.key}.{value}"))
         for name in self._loose:
-            for key in _LOOSE_KEYS:
+            for key in LOOSE_KEYS:
                 yield self._spoken_option(Option(name, key, name))
 
     @cached_property
@@ -138,7 +121,14 @@ class Prompts:
         if "{" not in text:
             return Text(text, f"{entry.key}.{variant}")
         saying = Saying(self.words, self.topics, self.entries, medium, entry.key.partition(".")[0])
-        return Text(Filler(saying).vformat(text, (), slots))
+        filler = Filler(saying)
+
+        def fill(slot: str, style: str) -> Text:
+            value, _ = filler.get_field(slot, (), slots)
+            return Text(filler.format_field(value, style))
+
+        said = parts(text, f"{entry.key}.{variant}", fill) if medium == "voice" else ()
+        return Text(filler.vformat(text, (), slots), parts=said)
 
     def _spoken(self, options: tuple[Option, ...]) -> Iterator[Piece]:
         for option in options:
@@ -146,8 +136,11 @@ class Prompts:
             yield self._spoken_option(option)
 
     def _spoken_option(self, option: Option) -> Text:
-        words = self.words.options.voice.format(label=self.label(option.label), key=option.key)
-        return Text(words, f"{option.label}.{option.key}")
+        label, form = self.label(option.label), self.words.options.voice
+        told = parts(
+            with_key(form, option.key), f"words.options.{option.key}", lambda *_: Text(label, option.label)
+        )
+        return Text(form.format(label=label, key=option.key), f"{option.label}.{option.key}", told)
 
     def _replies(self, options: tuple[Option, ...]) -> str:
         """The end of an SMS: one line for each option, or one sentence for yes and no."""

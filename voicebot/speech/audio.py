@@ -6,9 +6,11 @@ The telephone speaks 8 kHz μ-law (ITU-T G.711) in frames of 20 ms; recognizers 
 
 from __future__ import annotations
 
+import io
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soxr
@@ -31,6 +33,8 @@ SILENT_DBFS = -96.0
 UPSAMPLER_DELAY = 480
 """Samples at 16 kHz (30 ms) that an `Upsampler` holds back, always the same."""
 
+_SLOWEST_HZ = 4000
+_FASTEST_HZ = 384_000
 _BIAS = 132
 _CLIP = 32635
 
@@ -123,22 +127,34 @@ def level(pcm: Pcm) -> float:
 
 
 def read_wav(path: Path) -> tuple[Pcm, int]:
-    """The samples of a WAV file of 16 bits, several channels mixed into one, and its rate in Hz.
+    """The samples of a WAV file of 16 or 24 bits, several channels mixed into one, and its rate in Hz.
 
     Raises AudioError when it cannot be read.
     """
     try:
-        with wave.open(str(path), "rb") as file:
-            width, channels, rate_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
-            data = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
-        reason = str(error) or "it ends too soon"
-        what = f"{path}: expected a WAV file of 16-bit PCM, it cannot be read: {reason}."
+        with path.open("rb") as file:
+            return parse_wav(file, str(path))
+    except OSError as error:
+        what = f"{path}: expected a WAV file of 16-bit PCM, it cannot be read: {error.strerror}."
         raise AudioError(what) from error
-    if width != 2:
-        raise AudioError(f"{path}: expected 16-bit samples, got {8 * width} bits; convert the file first.")
-    whole = len(data) - len(data) % (2 * channels)
-    samples = np.frombuffer(data[:whole], dtype="<i2").reshape(-1, channels)
+
+
+def parse_wav(file: BinaryIO, name: str) -> tuple[Pcm, int]:
+    """As `read_wav`, of an open file called `name`."""
+    try:
+        with wave.open(file, "rb") as opened:
+            width, channels, rate_hz = opened.getsampwidth(), opened.getnchannels(), opened.getframerate()
+            data = opened.readframes(opened.getnframes())
+    except (EOFError, RuntimeError, wave.Error) as error:  # of a chunk that is longer than the file
+        reason = str(error) or "it ends too soon"
+        what = f"{name}: expected a WAV file of 16-bit PCM, it cannot be read: {reason}."
+        raise AudioError(what) from error
+    if width not in (2, 3) or not _SLOWEST_HZ <= rate_hz <= _FASTEST_HZ:
+        got = f"{8 * width} bits at {rate_hz} Hz"
+        raise AudioError(f"{name}: expected 16-bit or 24-bit samples, got {got}; convert the file first.")
+    whole = np.frombuffer(data[: len(data) - len(data) % (width * channels)], np.uint8)
+    # Of 24 bits the lowest 8 are finer than a telephone can tell.
+    samples = np.ascontiguousarray(whole.reshape(-1, width)[:, -2:]).view("<i2").reshape(-1, channels)
     return samples.mean(axis=1).astype(np.int16), rate_hz
 
 
@@ -155,12 +171,24 @@ def write_stereo_wav(path: Path, left: Pcm, right: Pcm, rate_hz: int) -> None:
     _write(path, both, rate_hz)
 
 
+def wav_bytes(pcm: Pcm, rate_hz: int) -> bytes:
+    """`pcm` as the bytes of a mono WAV file of 16 bits."""
+    file = io.BytesIO()
+    _write_to(file, pcm.reshape(-1, 1), rate_hz)
+    return file.getvalue()
+
+
 def _write(path: Path, samples: NDArray[np.int16], rate_hz: int) -> None:
     try:
-        with path.open("wb") as raw, wave.open(raw, "wb") as file:
-            file.setnchannels(samples.shape[1])
-            file.setsampwidth(2)
-            file.setframerate(rate_hz)
-            file.writeframes(samples.astype("<i2").tobytes())
+        with path.open("wb") as raw:
+            _write_to(raw, samples, rate_hz)
     except OSError as error:
         raise AudioError(f"{path}: the WAV file cannot be written: {error.strerror}.") from error
+
+
+def _write_to(raw: BinaryIO, samples: NDArray[np.int16], rate_hz: int) -> None:
+    with wave.open(raw, "wb") as file:
+        file.setnchannels(samples.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(samples.astype("<i2").tobytes())

@@ -21,7 +21,8 @@ from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm, Upsampler
 from voicebot.speech.endpointing import Endpointer, Progress, Signal
 from voicebot.speech.listening import Listening
-from voicebot.speech.mouth import Mouth, Piece, Rest, Say
+from voicebot.speech.mouth import Mouth, Say
+from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Expected, Recognizer, Transcript
 from voicebot.speech.vad import WINDOW, SileroVad, VadStream
 

@@ -9,31 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from voicebot.speech.audio import Pcm
+from voicebot.speech.piece import Piece, Rest, Sound
 
 FRAME_SAMPLES = 160
 _RATE_HZ = 8000
 #: Frames sent ahead, against jitter: 160 ms, so that an interruption takes effect within 200 ms.
 LEAD_FRAMES = 8
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Words to say; `key` names their human recording, if they can have one."""
-
-    text: str
-    key: str | None = None
-
-
-@dataclass(frozen=True)
-class Rest:
-    """Silence of so many seconds."""
-
-    seconds: float
 
 
 Say = Callable[[Piece], Awaitable[Pcm]]
@@ -53,7 +38,7 @@ class Mouth:
         """True until the last frame has been played at the other end."""
         return bool(self._frames) or self._busy or self._ahead > 0
 
-    def start(self, pieces: Sequence[Piece | Rest]) -> None:
+    def start(self, pieces: Sequence[Piece | Rest | Sound]) -> None:
         """Say `pieces` instead of whatever is being said."""
         self.stop()
         self._rendering = asyncio.create_task(self._render(pieces))
@@ -84,10 +69,17 @@ class Mouth:
     def _busy(self) -> bool:
         return self._rendering is not None and not self._rendering.done()
 
-    async def _render(self, pieces: Sequence[Piece | Rest]) -> None:
+    async def _render(self, pieces: Sequence[Piece | Rest | Sound]) -> None:
         for piece in pieces:
-            pcm = _silence(piece.seconds) if isinstance(piece, Rest) else await self._say(piece)
-            self._frames.extend(_frames(pcm))
+            self._frames.extend(_frames(await self._sound(piece)))
+
+    async def _sound(self, piece: Piece | Rest | Sound) -> Pcm:
+        match piece:
+            case Rest(seconds):
+                return _silence(seconds)
+            case Sound(pcm):
+                return pcm
+        return await self._say(piece)
 
 
 def _silence(seconds: float) -> Pcm:

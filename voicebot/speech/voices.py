@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from voicebot.errors import AudioError
+from voicebot.speech.recordings import Recordings
 from voicebot.speech.tts.synthesizer import Synthesizer
 from voicebot.speech.voice import Voice
 
@@ -20,7 +21,7 @@ log = structlog.get_logger()
 NAMES = ("kokoro", "pico", "pyttsx3")
 
 
-def assistant(var: Path, recordings: Path, ahead: str, now: str) -> Voice:
+def assistant(var: Path, recordings: Recordings, ahead: str, now: str) -> Voice:
     """The voice that answers: `now` speaks at once, what `ahead` rendered before is preferred.
 
     Engines that are not installed are passed over; pyttsx3 is always the last resort.

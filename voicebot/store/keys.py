@@ -204,6 +204,8 @@ SECOND_STEP_TTL_S = 5 * 60
 ATTEMPTS_TTL_S = 15 * 60
 #: A code of six digits is good for 90 seconds around its half minute, and once.
 CODE_TTL_S = 120
+#: Long enough to take up the telephone and call.
+STUDIO_CODE_TTL_S = 15 * 60
 #: Who saw and did what in the console is kept for a year.
 AUDIT_TTL_S = 365 * DAY_S
 #: Counts without anybody's name.
@@ -243,6 +245,16 @@ def attempts(kind: str, who: str) -> str:
 def code_used(account_id: str, code: str) -> str:
     """String: set while a code of six digits would still be good but was used."""
     return f"{_PREFIX}:code:{account_id}:{code}"
+
+
+def studio_code(person: str) -> str:
+    """Hash: the digest of a code that opens the voice studio to who calls, and for whom it was made."""
+    return f"{_PREFIX}:{{{person}}}:studio"
+
+
+def studio_tries(person: str) -> str:
+    """Counter of codes tried for the voice studio."""
+    return f"{_PREFIX}:{{{person}}}:studio-tries"
 
 
 def audit() -> str:

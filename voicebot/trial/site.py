@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 from starlette.staticfiles import StaticFiles
 
+from voicebot import browser
 from voicebot.channels.service import Service, unconnected
 from voicebot.channels.sms import TextDesk
 from voicebot.channels.telephone_desk import TelephoneDesk
@@ -29,4 +30,5 @@ def open_site(app: FastAPI, service: Service, redis: Redis, showroom: Showroom, 
     bench = Bench(service, *desks, permits, door, Gaps(redis), showroom)
     app.include_router(calls.routes(bench))
     app.include_router(pages.routes(bench))
+    app.mount(f"{ROOT}/static/sound", StaticFiles(directory=browser.STATIC))
     app.mount(f"{ROOT}/static", StaticFiles(directory=pages.STATIC))

@@ -11,8 +11,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from voicebot.errors import AudioError
-from voicebot.prompts import Text
 from voicebot.speech import voices
+from voicebot.speech.piece import Piece
+from voicebot.speech.recordings import Recordings
 from voicebot.speech.tts.kokoro import Kokoro
 from voicebot.speech.tts.phonemes import phonemes
 from voicebot.speech.voice import Voice
@@ -61,8 +62,8 @@ def test_it_speaks_the_same_every_time(kokoro: Kokoro) -> None:
 @pytest.mark.slow
 def test_what_it_rendered_is_found_by_the_assistant_of_a_later_start(kokoro: Kokoro, tmp_path: Path) -> None:
     def assistant() -> Voice:
-        return voices.assistant(tmp_path, tmp_path / "recorded", ahead="kokoro", now="pico")
+        return voices.assistant(tmp_path, Recordings(tmp_path / "recorded"), ahead="kokoro", now="pico")
 
-    assert assistant().origin("Oui.", None, "slow") == "now"
-    assert list(assistant().render_ahead([Text("Oui.", None)], kokoro)) == ["Oui."]
-    assert assistant().origin("Oui.", None, "slow") == "ahead"
+    assert assistant().origin(Piece("Oui."), "slow") == "now"
+    assert list(assistant().render_ahead([Piece("Oui.")], kokoro)) == ["Oui."]
+    assert assistant().origin(Piece("Oui."), "slow") == "ahead"

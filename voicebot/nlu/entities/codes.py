@@ -29,6 +29,9 @@ class Codes:
     known: Collection[str]
     districts: re.Pattern[str]
     first_codes: Mapping[str, str]
+    ordinals: Mapping[str, str]
+    times: Mapping[str, int]
+    zeros: re.Pattern[str]
 
     @classmethod
     def of(
@@ -36,8 +39,19 @@ class Codes:
     ) -> Codes:
         """`known`: the postal codes that exist; `districts`: towns with codes for each → the code before."""
         towns = "|".join(districts)
-        pattern = re.compile(rf"\b({towns})(?: dans)?(?: le)? (\d{{1,2}})(?:e|eme|er|ieme)?\b")
-        return cls(numerals, frozenset(map(plain, words.between)), known, pattern, districts)
+        ordinals = {plain(forms[0]): str(place) for place, forms in enumerate(words.ordinals, start=1)}
+        which = rf"\d{{1,2}}|{'|'.join(ordinals)}"
+        pattern = re.compile(rf"\b({towns})(?: dans)?(?: le)? ({which})(?:e|eme|er|ieme)?\b")
+        return cls(
+            numerals,
+            frozenset(map(plain, words.between)),
+            known,
+            pattern,
+            districts,
+            ordinals,
+            words.times,
+            re.compile(rf"\b([2-5]) (?:{'|'.join(map(plain, words.zeros))})\b"),
+        )
 
     def postal_code(self, words: str) -> Found | None:
         """Five digits; one that no commune has is unsure."""
@@ -50,7 +64,8 @@ class Codes:
     def _district(self, words: str) -> Found | None:
         """ "Paris dix-huitième" is 75018."""
         said = self.districts.search(plain(self.numerals.digits(words)))
-        code = str(int(self.first_codes[said[1]]) + int(said[2])) if said else ""
+        place = int(self.ordinals.get(said[2], said[2])) if said else 0
+        code = str(int(self.first_codes[said[1]]) + place) if said else ""
         return Found(code) if code in self.known else None
 
     def phone(self, words: str) -> Found | None:
@@ -72,16 +87,24 @@ class Codes:
 
     def _runs(self, words: str, spelled: bool) -> Iterator[str]:
         """What is written in digits without a word between, as one run of digits."""
-        text = _LEADING_ZERO.sub(r"0\1\2", self.numerals.digits(words, spelled))
+        text = self._unfolded(self.numerals.digits(words, spelled))
+        text = _LEADING_ZERO.sub(r"0\1\2", " ".join(w for w in text.split() if w not in self.between))
         text = _THOUSANDS.sub(lambda found: f"{found[1]}{found[2].zfill(3)}", text)
         run = ""
         for word in [*text.split(), "."]:
-            digits = re.sub(r"[./]", "", word)
+            digits = re.sub(r"[.,/]", "", word)
             if re.fullmatch(r"\+?\d+", digits):
                 run += digits
-            elif word not in self.between and run:
+            elif run:
                 yield run
                 run = ""
+
+    def _unfolded(self, text: str) -> str:
+        """ "double 0" is 00, "3 zéros" are 000."""
+        text = self.zeros.sub(lambda found: "0" * int(found[1]), plain(text))
+        for word, times in self.times.items():
+            text = re.sub(rf"\b{word} (\d)", r"\1" * times, text)
+        return text
 
 
 def _national(run: str) -> str | None:

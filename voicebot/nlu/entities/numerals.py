@@ -23,6 +23,8 @@ _HIGHEST = 100_000
 
 _ZERO = re.compile(r"\bzero\b")
 _SPLIT_THOUSANDS = re.compile(r"(?<![\d.,/])([1-9]\d{0,2}) (\d{3})(?![\d.,/])")
+#: "1.250 euros" is not one euro and a quarter.
+_DOTTED_THOUSANDS = re.compile(r"(?<![\d.,/])([1-9]\d{0,2})\.(\d{3})(?![\d.,/])")
 _NUMBER = re.compile(r"(?<![\d.,/+])\d+(?![\d.,/])")
 _DECIMAL = r"\d+(?:[.,]\d{1,2})?"
 
@@ -40,6 +42,9 @@ class Numerals:
     months: re.Pattern[str]
     euros: re.Pattern[str]
     centimes: re.Pattern[str]
+    decimal: re.Pattern[str]
+    thousand: re.Pattern[str]
+    sum: re.Pattern[str]
 
     @classmethod
     def of(cls, words: NumberWords) -> Numerals:
@@ -59,6 +64,9 @@ class Numerals:
             re.compile(rf"(?<!\d)\d{{1,2}} (?:{_any(units['months'])})\b"),
             re.compile(rf"(?<![\d.,])({_DECIMAL}) ?(?:{euros})(?!\w)(?: (?:et )?(\d{{1,2}})(?!\d))?"),
             re.compile(rf"(?<![\d.,])(\d{{1,2}}) ?(?:{_any(units['centimes'])})\b"),
+            re.compile(rf"(?<=\d) (?:{_any(words.decimal)}) (?=\d)"),
+            re.compile(rf"(?<![\d.,/])(\d{{1,3}}) (?:{_any(words.thousand)})\b(?: (\d{{1,3}})(?!\d))?"),
+            re.compile(r"(?<!\d)(\d{1,2}) [a-z]\D*\bet (\d{1,2})\b(?!.*\d)"),
         )
 
     def digits(self, words: str, spelled: bool = False) -> str:
@@ -66,11 +74,15 @@ class Numerals:
         kept = self.misheard(words) if spelled else self.not_numbers(words)
         for apart, together in self.joined.items():
             kept = kept.replace(apart, together)
+        kept = self.thousand.sub(lambda found: found[1] + (found[2] or "").zfill(3), kept)
         return str(alpha2digit(_ZERO.sub("zéro", kept), "fr", threshold=0))
 
     def number(self, words: str) -> Found | None:
-        """A whole number: how many children, how many hours…"""
+        """A whole number: how many children, how many hours… "Deux filles et un garçon" are three, unsure."""
         numbers = self._whole(words)
+        added = self.sum.search(self.digits(words))
+        if added:
+            return Found(int(added[1]) + int(added[2]), "unsure")
         if not numbers:
             return Found(0, sure_if(_short(words))) if self.none.search(words) else None
         if numbers[0] > _HIGHEST:
@@ -92,7 +104,8 @@ class Numerals:
 
     def amount(self, words: str) -> Found | None:
         """Euros, an int when there are no centimes."""
-        text = _SPLIT_THOUSANDS.sub(r"\1\2", self.digits(words))
+        text = _DOTTED_THOUSANDS.sub(r"\1\2", _SPLIT_THOUSANDS.sub(r"\1\2", self.digits(words)))
+        text = self.decimal.sub(",", text)
         said = self.euros.search(text)
         if said:
             cents = int((said[2] or "0").ljust(1)) / 100
@@ -103,9 +116,8 @@ class Numerals:
         bare = re.search(rf"(?<![\d.,/+])({_DECIMAL})(?![\d.,/])", text)
         if bare:
             value = float(bare[1].replace(",", "."))
-            return _euros(
-                value, _short(words) or (value >= _PLAINLY_MONEY and len(words.split()) <= _LONG_ANSWER)
-            )
+            plainly = value >= _PLAINLY_MONEY and len(words.split()) <= _LONG_ANSWER
+            return _euros(value, len(set(self._whole(words))) <= 1 and (_short(words) or plainly))
         return Found(0, sure_if(_short(words))) if self.none.search(words) else None
 
     def stated_amount(self, words: str) -> Found | None:

@@ -23,10 +23,14 @@ class Expected:
 
 @dataclass(frozen=True)
 class Transcript:
-    """What was heard, and how sure the recognizer is, 0 to 1. Nothing understood is `""` and 0."""
+    """What was heard, and how sure the recognizer is, 0 to 1. Nothing understood is `""` and 0.
+
+    `others` is what it heard when it listened in another way: where they disagree, neither is certain.
+    """
 
     text: str = ""
     confidence: float = 0.0
+    others: tuple[str, ...] = ()
 
 
 class Stream(Protocol):

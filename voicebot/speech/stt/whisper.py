@@ -9,10 +9,11 @@ import numpy as np
 
 from voicebot.errors import RecognizerLost
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm
+from voicebot.speech.stt.denoise import denoised
 from voicebot.speech.stt.recognizer import Expected, Transcript
 from voicebot.speech.stt.turns import cores
 from voicebot.speech.stt.whisper_engine import LONGEST_S, WhisperEngine
-from voicebot.speech.stt.whisper_text import repeats, same
+from voicebot.speech.stt.whisper_text import Decoded, repeats, same
 from voicebot.speech.vad import SileroVad, Vad, VadStream
 
 #: Speech is in the sound when so many windows (32 ms) are probably speech. The threshold is low: by telephone
@@ -26,6 +27,12 @@ _SPEECH_WINDOWS, _SPEECH_PROBABILITY = 4, 0.2
 #: few phrases, nor for yes and no: there it took "mon fils" for "non" and the like.
 _FEWEST_CHOICES, _MOST_CHOICES, _LONGEST_CHOICE_S = 5, 12, 3.0
 _CLEAR_ODDS, _WORST_GAP, _CHOICE_CONFIDENCE = 150.0, -3.0, 0.7
+
+#: An open question heard with less confidence is heard again without our hints, which Whisper writes where
+#: it lost the words. With the noise taken out, 53 % instead of 44 % of 192 noisy requests were understood,
+#: and none instead of 5 % acted upon wrongly (docs/decisions/0004).
+_HEARD_CLEARLY = 0.75
+_OPEN_KIND = "intent"
 
 _LEVEL_WINDOW = RECOGNIZER_HZ // 50
 _PADDING = RECOGNIZER_HZ // 5
@@ -64,7 +71,8 @@ class WhisperStream:
             return Transcript()
         start, end = loud_part(sound)
         if self._known is None or end > self._known[0]:
-            self._known = (len(sound), self._decode(sound[max(0, start - _PADDING) : end + _PADDING]))
+            part = slice(max(0, start - _PADDING), end + _PADDING)
+            self._known = (len(sound), self._decode(denoised(sound)[part]))
         return self._known[1]
 
     def close(self) -> None:
@@ -83,8 +91,14 @@ class WhisperStream:
         return self._speech_windows >= _SPEECH_WINDOWS
 
     def _decode(self, sound: Pcm) -> Transcript:
+        decode = self._engine.listen(sound)
+        heard = self._heard(decode(self._expected.phrases), sound)
+        if self._expected.kind != _OPEN_KIND or heard.confidence >= _HEARD_CLEARLY:
+            return heard
+        return _both(heard, decode(()))
+
+    def _heard(self, decoded: Decoded, sound: Pcm) -> Transcript:
         phrases = self._expected.phrases
-        decoded = self._engine.decode(sound, phrases)
         repeated = repeats(decoded.text, phrases)
         if decoded.made_up or (decoded.loops and not repeated):
             return Transcript()
@@ -139,6 +153,15 @@ class WhisperRecognizer:
     def close(self) -> None:
         """Give the model's memory back."""
         self._engine = None
+
+
+def _both(first: Transcript, second: Decoded) -> Transcript:
+    """What was heard with hints, beside what was heard without; either may be nothing."""
+    if second.made_up or second.loops:
+        return first
+    if not first.text:
+        return Transcript(second.text, second.confidence)
+    return Transcript(first.text, first.confidence, (second.text,))
 
 
 def loud_part(sound: Pcm) -> tuple[int, int]:

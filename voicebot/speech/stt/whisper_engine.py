@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,20 @@ class WhisperEngine:
 
     def decode(self, pcm: Pcm, phrases: Sequence[str]) -> Decoded:
         """What is said in `pcm` (16 kHz, up to `LONGEST_S`), where `phrases` are likely."""
+        return self.listen(pcm)(phrases)
+
+    def listen(self, pcm: Pcm) -> Callable[[Sequence[str]], Decoded]:
+        """`decode` for one sound and several lists of phrases: half of the work is done once."""
         seconds = len(pcm) / RECOGNIZER_HZ
+        with self.turns:
+            encoded = self._encode(pcm, max(_CONTEXT_S, seconds + _MARGIN_S))
+        return lambda phrases: self._write(encoded, phrases, seconds)
+
+    def _write(self, encoded: Any, phrases: Sequence[str], seconds: float) -> Decoded:
         begin = [*self._told(phrases), *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         with self.turns:
             result = self._whisper.model.generate(
-                self._encode(pcm, max(_CONTEXT_S, seconds + _MARGIN_S)),
+                encoded,
                 [begin],
                 beam_size=_BEAM,
                 max_length=len(begin) + most_tokens(seconds),

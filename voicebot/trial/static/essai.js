@@ -3,7 +3,7 @@
 import { Call } from "./call.js";
 import { Drawing } from "./drawing.js";
 import { Live } from "./live.js";
-import { Sound, whyNot } from "./sound.js";
+import { Sound, whyNot } from "./sound/sound.js";
 import { Texting } from "./texting.js";
 import { Voices } from "./voices.js";
 

@@ -1,10 +1,12 @@
 // The ends of the line: microphone to 20 ms frames of μ-law, and frames to the loudspeaker, with marks in between.
 //
-// In: {frame: Uint8Array}, {mark: name}, {clear: true}, {listen: boolean}.
-// Out: {frame: Uint8Array, level: number}, {mark: name}, {playing: boolean}.
+// In: {frame: Uint8Array}, {mark: name}, {clear: true}, {listen: boolean}, {record: boolean}.
+// Out: {frame: Uint8Array, level: number, peak: number}, {mark: name}, {playing: boolean}, and while recording
+// {recorded: Float32Array} at RECORDED_HZ (wav.js).
 
 import { decode, encode } from "./mulaw.js";
 import { Resampler } from "./resampler.js";
+import { RECORDED_HZ } from "./wav.js";
 
 const TELEPHONE_HZ = 8000;
 const FRAME = 160;
@@ -19,6 +21,7 @@ class Telephone extends AudioWorkletProcessor {
     this.frame = new Uint8Array(FRAME);
     this.filled = 0;
     this.energy = 0;
+    this.peak = 0;
     this.waiting = [];
     this.ready = new Float32Array(0);
     this.playing = false;
@@ -29,6 +32,7 @@ class Telephone extends AudioWorkletProcessor {
   take(order) {
     if (order.clear) this.clear();
     else if ("listen" in order) this.listening = order.listen;
+    else if ("record" in order) this.wide = order.record ? new Resampler(sampleRate, RECORDED_HZ) : undefined;
     else this.waiting.push(order);
   }
 
@@ -41,12 +45,15 @@ class Telephone extends AudioWorkletProcessor {
 
   process(inputs, outputs) {
     const speaker = outputs[0][0];
-    if (this.listening) this.hear(inputs[0][0] ?? new Float32Array(speaker.length));
+    const heard = inputs[0][0] ?? new Float32Array(speaker.length);
+    if (this.wide) this.port.postMessage({ recorded: this.wide.process(heard) });
+    if (this.listening) this.hear(heard);
     this.speak(speaker);
     return true;
   }
 
   hear(input) {
+    for (const sample of input) this.peak = Math.max(this.peak, Math.abs(sample));
     for (const sample of this.down.process(input)) {
       this.frame[this.filled] = encode(sample);
       this.energy += sample * sample;
@@ -57,7 +64,8 @@ class Telephone extends AudioWorkletProcessor {
 
   send() {
     const frame = this.frame;
-    this.port.postMessage({ frame, level: Math.sqrt(this.energy / FRAME) }, [frame.buffer]);
+    this.port.postMessage({ frame, level: Math.sqrt(this.energy / FRAME), peak: this.peak }, [frame.buffer]);
+    this.peak = 0;
     this.frame = new Uint8Array(FRAME);
     this.filled = 0;
     this.energy = 0;

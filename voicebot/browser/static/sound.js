@@ -30,8 +30,7 @@ export class Sound extends EventTarget {
   }
 
   /** Connect the microphone. Throws what `getUserMedia` throws, or a TypeError where there is none at all. */
-  async listen() {
-    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  async listen(audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }) {
     this.microphone = await navigator.mediaDevices.getUserMedia({ audio });
     this.context.createMediaStreamSource(this.microphone).connect(this.line);
   }
@@ -42,7 +41,7 @@ export class Sound extends EventTarget {
   }
 
   tell(news) {
-    for (const name of ["frame", "mark", "playing"]) {
+    for (const name of ["frame", "mark", "playing", "recorded"]) {
       if (name in news) this.dispatchEvent(new CustomEvent(name, { detail: news }));
     }
   }
@@ -50,7 +49,12 @@ export class Sound extends EventTarget {
   /** Play a WAV file to its end, or until `signal` aborts. */
   async play(address, signal) {
     const response = await fetch(address, { signal });
-    const buffer = await this.context.decodeAudioData(await response.arrayBuffer());
+    await this.playFile(await response.arrayBuffer(), signal);
+  }
+
+  /** The same with the bytes of the file. */
+  async playFile(bytes, signal) {
+    const buffer = await this.context.decodeAudioData(bytes);
     if (signal.aborted) return;
     const source = new AudioBufferSourceNode(this.context, { buffer });
     source.connect(this.context.destination);
