@@ -69,7 +69,8 @@ async def _hold(
     while time.monotonic() < until:
         await asyncio.sleep(min(_MINUTE_S, max(0.1, until - time.monotonic())))
         now = service.cpu_s()
-        kept[-1].cpu_s, before = now - before, now
+        kept[-1].cpu_s += now - before
+        before = now
         kept[-1].mb = await asyncio.to_thread(service.memory_mb)
         if time.monotonic() < until:
             kept.append(Minute())
