@@ -105,7 +105,7 @@ async def test_an_answer_is_shown_by_its_name(site: Site) -> None:
     async with site() as browser:
         order = await begun(browser)
         permit = order["call"]
-        for text in ("j'ai perdu ma carte vitale", "perdue", "un résumé par sms", "parler à quelqu'un"):
+        for text in ("c'est pour ma carte vitale", "perdue", "un résumé par sms", "parler à quelqu'un"):
             order = await told(browser, "text", call=permit, turn=order["turn"], text=text)
         await browser.post("/essai/call/end", json={"call": permit})
         heard = [data["understood"] for _, _, data in await events(browser, permit) if data.get("heard")]
