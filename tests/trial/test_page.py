@@ -140,7 +140,7 @@ async def test_the_text_pane_is_the_same_assistant(visitor: Visitor) -> None:
 async def test_the_summary_of_a_call_arrives_as_a_text(visitor: Visitor) -> None:
     await visitor.call()
     await visitor.until("speaking")
-    await visitor.write("j'ai perdu ma carte vitale")
+    await visitor.write("c'est pour ma carte vitale")
     await visitor.step("carte_vitale", "probleme")
     for number, (answer, step) in enumerate([("perdue", "declarer"), ("par internet", ""), ("la suite", "")]):
         await visitor.write(answer)
