@@ -52,8 +52,8 @@ class Talk:
     def says_danger(self, danger: str, certainty: Certainty = "sure") -> list[str]:
         return self.send(Heard(self._id(), self.at, Meaning("…", danger=danger, certainty=certainty)))
 
-    def says_nothing_clear(self) -> list[str]:
-        return self.send(Heard(self._id(), self.at, Meaning("blabla")))
+    def says_nothing_clear(self, **more: Any) -> list[str]:
+        return self.send(Heard(self._id(), self.at, Meaning("blabla", **more)))
 
     def presses(self, digits: str) -> list[str]:
         return self.send(Pressed(self._id(), self.at, digits))

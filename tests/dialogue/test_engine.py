@@ -391,3 +391,18 @@ def test_in_the_questions_of_an_emergency_a_person_is_still_the_emergencys() -> 
 def test_in_an_emergency_nobody_is_warned_of_scams() -> None:
     talk = Talk(Session("CA1", "p1", status="open", topic="urgence", place=place("rsa.age")))
     assert "common.never_give" not in talk.says_intent("arnaque")
+
+
+def test_who_is_worried_and_not_understood_is_offered_a_person_at_once(talk: Talk) -> None:
+    talk.start()
+    assert talk.says_nothing_clear(worried=True) == ["common.worried", "common.offer_human"]
+    assert talk.says_value("no")[-1] == "accueil.question:retry"
+    assert talk.says_nothing_clear() == ["common.no_match", "accueil.question:retry"], "and is not pressed"
+
+
+def test_who_is_worried_is_understood_first_and_put_before_others_if_they_want_a_person(talk: Talk) -> None:
+    talk.start()
+    assert talk.says_intent("rsa", worried=True) == ["rsa.age"]
+    talk.says_intent("conseiller")
+    asked = next(action for action in talk.actions if isinstance(action, HandOff))
+    assert (asked.reason, asked.priority) == ("worried", "high")

@@ -64,6 +64,7 @@ meanings = st.builds(
     alternatives=st.lists(st.builds(Candidate, intents, st.floats(0, 1)), max_size=3).map(tuple),
     value=values,
     danger=st.sampled_from([None, None, None, None, "suicide", "feu"]),
+    worried=st.booleans(),
     own=st.sampled_from([{}, {"age": 30}, {"postal_code": "93200"}]),
     ahead=st.none() | st.sampled_from(answers),
 )

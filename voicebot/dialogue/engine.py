@@ -26,7 +26,7 @@ from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.memory import CONSENT, gathered, mentioned
 from voicebot.dialogue.pending import ABOUT_TOPIC, decide, resume, start_danger
-from voicebot.dialogue.policy import REMEMBERED_EVENTS
+from voicebot.dialogue.policy import REMEMBERED_EVENTS, WORRIED
 from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match, silence
 from voicebot.dialogue.replace import replace
@@ -135,6 +135,7 @@ def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
     """The one way every answer takes, spoken, texted or typed."""
     if meaning.danger:
         return _danger(turn, meaning, meaning.danger)
+    turn = turn.change(because=WORRIED) if meaning.worried else turn
     if _is_scam(turn, meaning):
         return _warned(turn, meaning.intent)
     if meaning.certainty == "none":

@@ -72,6 +72,7 @@ class Meaning:
     `entities` are whatever is plainly stated, by kind; `own` those that tell something of who speaks.
     `certainty` speaks of whichever of the three is set: "sure" is acted upon, "unsure" is asked back.
     `alternatives` are the best intents, best first. `danger` names the danger heard (`suicide`…).
+    `worried` tells that the person sounds worried or at a loss.
     `ahead` is what the same words answer at the first question of the procedure `intent`, if they do.
     """
 
@@ -85,3 +86,4 @@ class Meaning:
     value: Value | None = None
     danger: str | None = None
     ahead: Value | None = None
+    worried: bool = False

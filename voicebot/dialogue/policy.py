@@ -25,6 +25,8 @@ CLEAR_CONFIDENCE = 0.5
 READ_BACK = frozenset({"phone", "postal_code", "date", "code"})
 #: How many answered questions can be chosen from when correcting.
 CORRECTABLE = 3
+#: Why a person is offered, sooner and before others, to who sounds worried or at a loss.
+WORRIED = "worried"
 #: A session remembers this many event ids, so that a webhook delivered twice changes nothing.
 REMEMBERED_EVENTS = 64
 #: A walk through steps that do not wait is cut after this many; `flows check` forbids such loops.

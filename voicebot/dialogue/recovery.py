@@ -8,6 +8,7 @@ from voicebot.dialogue.policy import (
     SILENCES_BEFORE_GOODBYE,
     SILENCES_BEFORE_HUMAN,
     UNKNOWNS_BEFORE_HUMAN,
+    WORRIED,
 )
 from voicebot.dialogue.practice import over
 from voicebot.dialogue.turn import Turn
@@ -17,9 +18,14 @@ HUMAN = "human"
 
 
 def no_match(turn: Turn, remark: str = "common.no_match") -> Turn:
-    """An answer that fits nothing: the question again, each time easier, then a person."""
+    """An answer that fits nothing: the question again, each time easier, then a person.
+
+    Who is worried is offered a person at once.
+    """
     count = turn.session.no_match
     turn = turn.change(no_match=count + 1, no_input=0)
+    if turn.session.because == WORRIED and not _human_offered(turn):
+        return offer_human(turn.remark("common.worried"), WORRIED)
     if count < len(NO_MATCH_VARIANTS):
         return ask(turn.remark(remark), NO_MATCH_VARIANTS[count])
     return offer_human(turn, "no_match")
@@ -53,7 +59,7 @@ def unknown(turn: Turn) -> Turn:
 def offer_human(turn: Turn, because: str) -> Turn:
     """Offer a person; who is not understood even then is given to one. Some steps know another way on.
 
-    `because` is told to the person who helps: no_match or no_input.
+    `because` is told to the person who helps: no_match, no_input or worried.
     """
     if turn.step.unanswered:
         return enter(turn, turn.step.unanswered)

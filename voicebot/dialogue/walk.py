@@ -10,7 +10,7 @@ from voicebot.dialogue.documents import COMPLETE, is_first, missing, next_paper
 from voicebot.dialogue.flow import OTHER, Step
 from voicebot.dialogue.meaning import NO, Value
 from voicebot.dialogue.memory import answered, known
-from voicebot.dialogue.policy import LONGEST_WALK
+from voicebot.dialogue.policy import LONGEST_WALK, WORRIED
 from voicebot.dialogue.practice import kept, real
 from voicebot.dialogue.session import Note, Place
 from voicebot.dialogue.spoken_file import begun, progress
@@ -109,7 +109,9 @@ def _lookup(turn: Turn, step: Step) -> Arrival:
 
 def _handoff(turn: Turn, step: Step) -> Arrival:
     because = turn.session.because if step.reason == ASKED else ""
-    ticket = HandOff(turn.key, because or step.reason or ASKED, step.priority, turn.session.topic)
+    urgent = because == WORRIED and step.priority == "normal"
+    priority = "high" if urgent else step.priority
+    ticket = HandOff(turn.key, because or step.reason or ASKED, priority, turn.session.topic)
     turn = _noted(turn.change(because=""), step).say(step.prompt).cause(ticket)
     following = step.next(turn.session.slots)
     return (turn, following) if following else (turn.end("handed_off", "handed_off"), None)

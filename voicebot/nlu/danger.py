@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from voicebot.dialogue.meaning import Certainty
 from voicebot.nlu.normalise import plain
 from voicebot.nlu.sounds import Sounds
-from voicebot.nlu.vocabulary import DangerGuards, DangerPatterns, ScamWords
+from voicebot.nlu.vocabulary import DangerGuards, DangerPatterns, HeardWords
 
 #: Words this short sound like too many others ("tue", "tu"): compared by letters only.
 _SHORT = 3
-SCAM = "arnaque"
+SCAM, WORRY = "arnaque", "worry"
 #: Up to four words, none of which denies.
 _GAP = r"(?:(?!(?:pas|plus|jamais)=)\S+ ){0,4}"
 _DENIED_AFTER = r"(?! (?:pas|plus|jamais)=)"
@@ -42,10 +42,10 @@ class Dangers:
         )
 
     @classmethod
-    def of_scams(cls, sounds: Sounds, words: ScamWords) -> Dangers:
-        """Compile scam.yaml, as one danger called "arnaque"."""
+    def of_one(cls, name: str, sounds: Sounds, words: HeardWords) -> Dangers:
+        """Compile scam.yaml or worry.yaml, as one danger called `name`."""
         guards = DangerGuards(past=[], unless=words.unless)
-        return cls.of(sounds, {SCAM: DangerPatterns(sure=words.sure)}, guards)
+        return cls.of(sounds, {name: DangerPatterns(sure=words.sure)}, guards)
 
     def heard(self, words: str) -> tuple[str | None, Certainty]:
         """The first danger in the order of the file, the sure ones first."""

@@ -14,7 +14,7 @@ from voicebot.nlu import vocabulary
 from voicebot.nlu.ahead import Ahead
 from voicebot.nlu.ambiguous import Ambiguous
 from voicebot.nlu.commands import Commands
-from voicebot.nlu.danger import SCAM, Dangers
+from voicebot.nlu.danger import SCAM, WORRY, Dangers
 from voicebot.nlu.entities.found import Found
 from voicebot.nlu.entities.readers import NEXT_COMMAND, Readers
 from voicebot.nlu.intents import Intents, learn_intents, together
@@ -72,6 +72,7 @@ class Understanding:
     commands: Mapping[str, Commands]
     dangers: Dangers
     scams: Dangers
+    worries: Dangers
     several: Several
     readers: Readers
     ahead: Ahead
@@ -89,7 +90,8 @@ class Understanding:
             intents,
             {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
             Dangers.of(sounds, words.danger, words.danger_guards),
-            Dangers.of_scams(sounds, words.scam),
+            Dangers.of_one(SCAM, sounds, words.scam),
+            Dangers.of_one(WORRY, sounds, words.worry),
             Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
             readers,
             Ahead.of(words.intents, readers.choices),
@@ -115,7 +117,8 @@ class Understanding:
         named = meaning.alternatives or _alternatives(heard, meaning.intent)
         stated = self.readers.entities(heard.plain)
         own = self.readers.of_speaker(heard.plain, stated)
-        return replace(meaning, text=text, alternatives=named, entities=stated, own=own)
+        worried = self.worries.heard(heard.words)[0] is not None
+        return replace(meaning, text=text, alternatives=named, entities=stated, own=own, worried=worried)
 
     def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
         """Which of the `choices` of its first question `text` answers while it names `intent`."""

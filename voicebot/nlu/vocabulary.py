@@ -134,8 +134,8 @@ class DangerGuards(_Shape):
     unless: Words
 
 
-class ScamWords(_Shape):
-    """scam.yaml: patterns as in danger.yaml, and what is taken out before."""
+class HeardWords(_Shape):
+    """scam.yaml and worry.yaml: patterns as in danger.yaml, and what is taken out before."""
 
     sure: Words
     unless: Words
@@ -168,7 +168,8 @@ class Vocabulary(_Shape):
     choices: dict[str, Words]
     danger: dict[str, DangerPatterns]
     danger_guards: DangerGuards
-    scam: ScamWords
+    scam: HeardWords
+    worry: HeardWords
     ambiguous: AmbiguousWords
 
     def examples(self) -> Iterator[tuple[str, str]]:
