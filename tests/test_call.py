@@ -15,6 +15,7 @@ import pytest
 
 from tests import conversations
 from tests.calls import anyway, call, inside, prompts, session_of, spoken, story
+from tests.channels.another_simulator import play
 from tests.conftest import VAR
 from voicebot.channels.simulator import CallerVoice, HangUp, Press, SayText, StaySilent, Turn
 from voicebot.channels.simulator.webhook import Webhooks
@@ -23,7 +24,7 @@ from voicebot.config import Settings
 from voicebot.dialogue.session import Place
 from voicebot.errors import RecognizerLost
 from voicebot.rehearsal import Rehearsal, new_secrets, rehearse
-from voicebot.speech.audio import Pcm
+from voicebot.speech.audio import Pcm, write_wav
 from voicebot.speech.stt.recognizer import Expected, Stream
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audio")]
@@ -192,3 +193,20 @@ async def asked(running: Rehearsal, path: str, form: dict[str, str]) -> Element:
     gather = fromstring(reply.body).find("Gather")
     assert gather is not None, reply.body
     return gather
+
+
+async def test_another_simulator_interrupts_and_the_prompt_stops(
+    running: Rehearsal, monkeypatch: pytest.MonkeyPatch, caller: CallerVoice, tmp_path: Path
+) -> None:
+    wav = tmp_path / "says.wav"
+    write_wav(wav, np.concatenate(caller.speak("bonjour, je voudrais demander le RSA")), 8000)
+    steps = [
+        {"wait_for": "audio"},
+        {"wait": 1.5},
+        {"expect": "no clear"},
+        {"say": str(wav)},
+        {"expect": "clear"},
+        {"wait": 5},
+    ]
+    result = await play(running, monkeypatch, steps)
+    assert (await session_of(running, result.identity.call_sid)).place == Place("rsa", "age")

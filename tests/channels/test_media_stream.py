@@ -8,28 +8,23 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
-from xml.etree.ElementTree import fromstring
 
-import httpx
-import numpy as np
 import pytest
 import structlog
-from streamdouble import protocol, scenario, session  # type: ignore[import-untyped]
+from streamdouble import protocol  # type: ignore[import-untyped]
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.calls import session_of
+from tests.channels.another_simulator import Offered, Play, answered, play
 from voicebot.channels import media_stream
 from voicebot.channels.simulator import CallerVoice
 from voicebot.channels.simulator.telephone import voiced
-from voicebot.channels.simulator.webhook import Webhooks
-from voicebot.channels.twiml import VOICE_PATH
 from voicebot.dialogue.session import Place
 from voicebot.rehearsal import Rehearsal
-from voicebot.speech.audio import Pcm, encode, write_wav
+from voicebot.speech.audio import Pcm, encode
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("line")]
 
@@ -45,30 +40,6 @@ WORST_BARGE_IN_MS = 600
 def running(quiet_line: Rehearsal) -> Rehearsal:
     """What is recognized is not the point here."""
     return quiet_line
-
-
-@dataclass(frozen=True)
-class Offered:
-    """What the TwiML offers to a call: the address of the socket, and the parameters for it."""
-
-    call: Any
-    url: str
-    headers: dict[str, str]
-    parameters: dict[str, str]
-
-
-async def answered(running: Rehearsal, number: str = "+33639980101") -> Offered:
-    """Ring, and read from the TwiML where the sound goes."""
-    who = protocol.StreamIdentity()
-    async with httpx.AsyncClient() as client:
-        webhooks = Webhooks(client, running.url, running.url, running.auth_token)
-        form = {"CallSid": who.call_sid, "From": number, "CallStatus": "ringing"}
-        reply = await webhooks.request("POST", running.url + VOICE_PATH, form)
-        stream = fromstring(reply.body).find("Connect/Stream")
-        assert stream is not None
-        url = stream.attrib["url"]
-        parameters = {one.attrib["name"]: one.attrib["value"] for one in stream.findall("Parameter")}
-        return Offered(who, url, webhooks.stream_headers(url), parameters)
 
 
 @dataclass
@@ -134,27 +105,13 @@ async def wired(offered: Offered) -> AsyncIterator[Wire]:
 
 
 @pytest.fixture
-def script(running: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Plays a scenario with streamdouble, which itself sends no signature: its connection gets the header."""
-
-    async def play(steps: list[Any]) -> Any:
-        offered = await answered(running)
-        signed = partial(connect, additional_headers=offered.headers)
-        monkeypatch.setattr(session.websockets, "connect", signed)
-        config = session.SessionConfig(
-            custom_parameters=offered.parameters, quiet_period_s=0.5, max_drain_s=3.0
-        )
-        told = scenario.parse({"name": "call", "steps": steps})
-        result = await session.Session(offered.url, scenario=told, config=config, identity=offered.call).run()
-        assert result.violations == []
-        assert result.failed_expectations == []
-        return result
-
-    return play
+def script(running: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> Play:
+    """Plays a scenario with streamdouble."""
+    return partial(play, running, monkeypatch)
 
 
 async def test_another_simulator_hears_the_question_and_answers_it_by_key(
-    running: Rehearsal, script: Any
+    running: Rehearsal, script: Play
 ) -> None:
     result = await script(
         [
@@ -171,25 +128,7 @@ async def test_another_simulator_hears_the_question_and_answers_it_by_key(
     assert (await session_of(running, result.identity.call_sid)).place == Place("rsa", "besoin")
 
 
-async def test_another_simulator_interrupts_and_the_prompt_stops(
-    running: Rehearsal, script: Any, caller: CallerVoice, tmp_path: Path
-) -> None:
-    wav = tmp_path / "says.wav"
-    write_wav(wav, np.concatenate(caller.speak("bonjour, je voudrais demander le RSA")), 8000)
-    result = await script(
-        [
-            {"wait_for": "audio"},
-            {"wait": 1.5},
-            {"expect": "no clear"},
-            {"say": str(wav)},
-            {"expect": "clear"},
-            {"wait": 3},
-        ]
-    )
-    assert (await session_of(running, result.identity.call_sid)).place == Place("rsa", "age")
-
-
-async def test_another_simulator_drops_the_line_without_a_word(running: Rehearsal, script: Any) -> None:
+async def test_another_simulator_drops_the_line_without_a_word(running: Rehearsal, script: Play) -> None:
     result = await script([{"wait_for": "audio"}, "hangup"])
     assert (await session_of(running, result.identity.call_sid)).status == "open"
 

@@ -76,7 +76,7 @@ async def test_somebody_texts_for_help_and_a_mediator_answers(running: Rehearsal
         await sign_in(page, running.url, "awa@example.org", PASSWORD)
         await expect(page.get_by_text("Personne n’attend")).to_be_visible()
 
-        await theirs.text("RSA")
+        await theirs.text("demander le RSA")
         await theirs.text("61 ans")
         await theirs.text("je veux parler à quelqu'un")
         await page.get_by_role("button", name="Prendre la demande : Le RSA").click()

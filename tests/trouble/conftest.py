@@ -64,7 +64,7 @@ def on(built: Service, redis: Redis, clock: Callable[[], float], **more: Any) ->
         runner=replace(built.runner, clock=clock, sessions=sessions, count=_uncounted, lookups=lookups),
         outbox=Outbox(redis, built.privacy),
         threads=Threads(redis, built.privacy),
-        **{"floods": None, "call_floods": None, "tickets": None, **more},
+        **{"floods": None, "call_floods": None, "tickets": None, "codes": None, **more},
     )
 
 

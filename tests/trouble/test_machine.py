@@ -24,6 +24,7 @@ from voicebot.channels.service import Service
 from voicebot.channels.simulator.twilio_api import Account, Trouble, twilio_api
 from voicebot.config import Settings
 from voicebot.logs import Lines, about_call, configure
+from voicebot.speech.piece import Piece
 from voicebot.twilio.rest import TwilioClient
 
 CALLS = 40
@@ -143,7 +144,7 @@ async def test_a_slow_twilio_takes_no_thread_from_those_who_speak(service: Servi
 
 
 def _speak(service: Service, number: int) -> None:
-    assert len(service.voice.audio(f"Bonjour, vous êtes le numéro {number}.", None, "normal")) > 8_000
+    assert len(service.voice.audio(Piece(f"Bonjour, vous êtes le numéro {number}."), "normal")) > 8_000
 
 
 def test_each_line_of_a_call_carries_its_id(capfd: pytest.CaptureFixture[str]) -> None:
