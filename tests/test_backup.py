@@ -55,8 +55,9 @@ async def test_what_is_backed_up_while_calls_go_on_is_read_after_a_restore(
     second.mkdir()
 
     def done(command: list[str], data: Path) -> None:
+        # GNU tar tells by 1 that a file grew while it was read, which is the point here; busybox does not.
         here = {"/backup/redis.tgz": str(tmp_path / "redis.tgz"), "/data": str(data)}
-        subprocess.run([here.get(word, word) for word in command], check=True)
+        assert subprocess.run([here.get(word, word) for word in command], check=False).returncode in (0, 1)
 
     with embedded(first) as socket:
         redis = connected(socket)

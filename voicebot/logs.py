@@ -15,6 +15,9 @@ from structlog.contextvars import bind_contextvars, merge_contextvars
 
 from voicebot import metrics
 
+#: Libraries that bring handlers of their own.
+_TALKATIVE = ("uvicorn", "uvicorn.error", "uvicorn.access")
+
 
 def configure() -> None:
     """For the service: every event with its time, as JSON; what went wrong is counted too."""
@@ -28,6 +31,10 @@ def configure() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(Lines(sys.stderr)),  # type: ignore[arg-type]
     )
+    for name in _TALKATIVE:
+        # A library that wrote with a handler of its own would write its words as they are.
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     root = logging.getLogger()
     if not any(isinstance(handler, _OfLibraries) for handler in root.handlers):
         root.addHandler(_OfLibraries(logging.WARNING))

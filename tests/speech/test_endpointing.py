@@ -91,6 +91,15 @@ def test_a_dismissed_noise_does_not_stop_the_waiting() -> None:
     assert heard[0][1] < 2.0
 
 
+def test_who_was_not_understood_is_asked_again_before_a_long_wait_is_over() -> None:
+    ear = Endpointer("more", 22.5)
+    listen(ear, (0.0, 1.0), (0.9, 0.6), (0.0, 0.8))
+    ear.dismiss()
+    heard = listen(ear, (0.0, 8.0))
+    assert names(heard) == ["timeout"]
+    assert 4.5 < heard[0][1] < 5.5
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 1), st.sampled_from(["complete", "open", "hesitating"])), max_size=800)
 )

@@ -19,6 +19,8 @@ _SPEECH_OFF = 0.2
 #: Speech shorter than this is a click or a cough.
 _ONSET_S = 0.09
 _LONGEST_UTTERANCE_S = 20.0
+#: Who said something that we did not get waits for us: after so much silence we ask again.
+_AFTER_NOTHING_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ class Endpointer:
         return signal
 
     def dismiss(self) -> None:
-        """What was heard was no speech: wait for the answer again, the time already waited still counts."""
+        """Nothing was recognized: wait for the answer again, but not as long as if nobody had tried."""
+        self._waited_s = max(self._waited_s, self._timeout_s - _AFTER_NOTHING_S)
         self._speaking = self._over = False
         self._onset_s = self._silence_s = self._spoken_s = 0.0
         self.progress = "open"

@@ -27,7 +27,7 @@ class CallOptions:
     to_number: str = "+33939000001"
     keypad: bool = False
     think_s: float = 0.4
-    patience_s: float = 20.0
+    patience_s: float = 30.0
     longest_s: float = 900.0
     public_origin: str | None = None
     voice_path: str = "/twilio/voice"
