@@ -119,6 +119,7 @@ def test_a_whole_conversation_leaves_nothing_readable(url: str, redis_server: Mo
 
 def test_every_line_of_the_log_is_one_json_object(url: str, log: Path) -> None:
     texted(url, "61 ans")
+    httpx.post(f"{url}/twilio/sms", data={"From": NUMBER, "Body": "Zoubida"})  # unsigned: refused, and logged
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert lines
     assert all({"event", "level", "timestamp"} <= set(line) for line in lines)
