@@ -39,8 +39,8 @@ from voicebot.config import Settings
 from voicebot.logs import quiet
 from voicebot.rehearsal import Rehearsal, rehearse
 from voicebot.speech import voices
-from voicebot.speech.conversation import TurnTiming
 from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.speech.turn import TurnTiming
 
 #: Questions that a grammar of yes, no and "next" cannot answer are answered by keys.
 KEYED: dict[str, Sequence[Turn]] = {

@@ -42,6 +42,7 @@ def hold(name: str, calls: int, minutes: float) -> None:
     caller = CallerVoice(voices.caller(Settings().var))
     with answers_for(name) as answers, pinned(name) as service:
         kept = asyncio.run(_hold(service, answers, caller, calls, minutes))
+        told = asyncio.run(_busy(service))
     columns = ("minute", "calls ended", "open ms", "p95", "closed ms", "p95", "CPU %", "MB", "errors")
     table = Table(*columns, title=f"{name}: {calls} calls at a time on one core; aims {AIM_MS[name]}")
     for number, minute in enumerate(kept, start=1):
@@ -50,7 +51,12 @@ def hold(name: str, calls: int, minutes: float) -> None:
     every = Minute([report for minute in kept for report in minute.reports], kept[-1].mb)
     every.cpu_s = sum(minute.cpu_s for minute in kept) / len(kept)
     table.add_row("all", *_figures(every))
-    Console(width=100).print(table, f"Memory from minute 2 on: {_growth(kept):+.1f} MB a minute.")
+    asked_to_wait, by_keypad = told
+    Console(width=100).print(
+        table,
+        f"Memory from minute 2 on: {_growth(kept):+.1f} MB a minute. "
+        f"Asked for a moment: {asked_to_wait:.0f} times. By keypad: {by_keypad:.0f} calls.",
+    )
 
 
 async def _hold(
@@ -76,6 +82,12 @@ async def _hold(
             kept.append(Minute())
     await ringing
     return kept
+
+
+async def _busy(service: Pinned) -> tuple[float, float]:
+    """How often callers were asked for a moment, and how often the recognizer was given up."""
+    held_on = await service.counted(voicebot_events_total="held_on")
+    return held_on, await service.counted(voicebot_failures_total="recognizer lost")
 
 
 def _figures(minute: Minute) -> Iterator[str]:

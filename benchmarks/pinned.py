@@ -21,6 +21,7 @@ from typing import Any, cast
 
 import httpx
 from fastapi import Response
+from prometheus_client.parser import text_string_to_metric_families as families
 from redis.asyncio import Redis
 
 from benchmarks.korean import KoreanVosk
@@ -32,6 +33,7 @@ from voicebot.config import Engine, Settings
 from voicebot.logs import quiet
 from voicebot.rehearsal import Rehearsal, rehearse
 from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.speech.turn import PATIENCE_S
 from voicebot.store.floods import Floods
 from voicebot.twilio.twiml import messages
 
@@ -54,6 +56,17 @@ class Pinned:
     def memory_mb(self) -> float:
         """Memory now, Redis and workers included."""
         return memory_mb(self.pid)
+
+    async def counted(self, **events: str) -> float:
+        """How often each of these events happened: its name in the metrics, and a label's value."""
+        async with httpx.AsyncClient() as client:
+            page = (await client.get(f"{self.url}/metrics", timeout=30)).text
+        samples = [sample for family in families(page) for sample in family.samples]
+        return sum(
+            sample.value
+            for sample in samples
+            if sample.name in events and events[sample.name] in sample.labels.values()
+        )
 
     async def journal(self, call_sid: str) -> Sequence[Mapping[str, Any]]:
         """The turn records of a call."""
@@ -104,7 +117,10 @@ def main(name: str, core: str) -> None:
         unlimited = Floods(redis, of_one=_UNLIMITED, of_all=_UNLIMITED)
         return replace(service, recognizer=own or service.recognizer, floods=unlimited)
 
-    with tempfile.TemporaryDirectory() as data, rehearse(settings, Path(data), make=make) as running:
+    with (
+        tempfile.TemporaryDirectory() as data,
+        rehearse(settings, Path(data), make=make, patience_s=PATIENCE_S) as running,
+    ):
         _add_routes(running)
         print(json.dumps({"url": running.url, "auth_token": running.auth_token}), flush=True)
         sys.stdin.read()

@@ -110,10 +110,12 @@ def rehearse(
     data: Path,
     secrets: Mapping[str, SecretStr] | None = None,
     make: Make | None = None,
+    patience_s: float = _PATIENCE_S,
 ) -> Iterator[Rehearsal]:
     """Run the service in a thread until the block ends, its embedded Redis in `data`.
 
     With the same `data` and `secrets` (of `new_secrets`) a second service goes on where the first stopped.
+    Callers wait `patience_s` seconds for an answer before they are asked for a moment.
     """
     listening = _listening()
     url = f"http://{_LOCALHOST}:{listening.getsockname()[1]}"
@@ -121,7 +123,7 @@ def rehearse(
     own = settings.model_copy(update=own_settings)
 
     def patient(settings: Settings, redis: Redis) -> Service:
-        return replace((make or build)(settings, redis), patience_s=_PATIENCE_S)
+        return replace((make or build)(settings, redis), patience_s=patience_s)
 
     app = create_app(own, patient, demo=True)
     # Somebody may still be watching a call: that keeps nobody waiting who wants to stop.

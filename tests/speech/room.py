@@ -12,11 +12,12 @@ import numpy as np
 
 from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import Pcm
-from voicebot.speech.conversation import FRAME_S, PATIENCE_S, Conversation, Spoken, TurnTiming
+from voicebot.speech.conversation import FRAME_S, Conversation
 from voicebot.speech.endpointing import Progress
 from voicebot.speech.mouth import FRAME_SAMPLES
 from voicebot.speech.piece import Piece
 from voicebot.speech.stt.recognizer import Expected, Transcript
+from voicebot.speech.turn import PATIENCE_S, Spoken, TurnTiming
 
 RATE_HZ = 8000
 
@@ -138,6 +139,10 @@ class RecordedTurns:
     def fail(self) -> Spoken:
         self.happened.append(("failed", ""))
         return Spoken((Piece("un instant"),), leaves=True)
+
+    def hold_on(self) -> Spoken:
+        self.happened.append(("held on", ""))
+        return Spoken((Piece("un instant"),))
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
         return self.progress

@@ -19,9 +19,9 @@ from tests.speech.room import (
 )
 from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import Pcm
-from voicebot.speech.conversation import Spoken
 from voicebot.speech.piece import Piece
 from voicebot.speech.tts.pico import Pico
+from voicebot.speech.turn import Spoken
 
 Enter = Callable[..., Room]
 

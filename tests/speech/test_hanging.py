@@ -11,12 +11,12 @@ import pytest
 from tests.speech.room import RecordedTurns, Room, ScriptedRecognizer, silence
 from voicebot.dialogue.meaning import Expecting
 from voicebot.pools import Pool
-from voicebot.speech import conversation, listening
+from voicebot.speech import conversation, listening, turn
 from voicebot.speech.audio import Pcm
-from voicebot.speech.conversation import Spoken
 from voicebot.speech.mouth import Piece
 from voicebot.speech.stt.recognizer import Transcript
 from voicebot.speech.tts.pico import Pico
+from voicebot.speech.turn import Spoken
 
 #: What a caller bears before they hear a sentence.
 SOON_S = 3.0
@@ -44,7 +44,7 @@ def entered(turns: RecordedTurns, **recognizer: object) -> Room:
 
 
 def test_what_is_waited_for_leaves_time_for_the_sentence() -> None:
-    assert conversation.PATIENCE_S + conversation._FOR_THE_REST_S < SOON_S
+    assert turn.PATIENCE_S + turn._FOR_THE_REST_S < SOON_S
 
 
 @pytest.mark.parametrize("method", ["accept", "finish"])
@@ -53,7 +53,9 @@ async def test_a_recognizer_that_hangs_is_given_up(oui: Pcm, let_go: threading.E
     try:
         await room.prompt_over()
         await room.hear(silence(0.5), oui, silence(1.0))
-        assert room.turns.happened == [("lost", "")]
+        await until(lambda: ("lost", "") in room.turns.happened)
+        await room.hear(silence(1.5))
+        assert room.turns.happened == [("held on", ""), ("lost", "")]
         assert room.conversation.over
         assert listening.HEARING.stuck == 1
     finally:
@@ -62,6 +64,45 @@ async def test_a_recognizer_that_hangs_is_given_up(oui: Pcm, let_go: threading.E
     assert not stream.closed, "a thread is still in it"
     let_go.set()
     await until(lambda: stream.closed and listening.HEARING.stuck == 0)
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recognizer is never given up."""
+    monkeypatch.setattr(conversation, "_BUSY_OR_LOST", 10_000.0)
+
+
+@pytest.mark.usefixtures("endless")
+async def test_a_recognizer_that_is_only_busy_is_waited_for(oui: Pcm, let_go: threading.Event) -> None:
+    """Who cannot read keys had rather hear "un instant" than be sent to them."""
+    room = entered(RecordedTurns(QUESTION), hangs_in="finish", let_go=let_go)
+    await room.prompt_over()
+    await room.hear(silence(0.5), oui, silence(1.0))
+    await until(lambda: room.turns.happened == [("held on", "")])
+    await room.hear(silence(0.5))
+    said = len(room.sent)
+    assert said, "the caller hears that we are at it"
+    let_go.set()
+    await room.hear(silence(3.0))
+    assert room.turns.happened == [("held on", ""), ("heard", "oui")]
+    assert len(room.sent) == 2 * 50 * room.prompt_s, "one sentence after the other, none cut short"
+    assert [name for _, name in room.marks] == ["listen"], "they are to answer the second one only"
+    assert not room.conversation.over
+    await room.conversation.close()
+
+
+@pytest.mark.usefixtures("endless")
+async def test_who_waited_for_nothing_is_asked_again(oui: Pcm, let_go: threading.Event) -> None:
+    room = entered(RecordedTurns(QUESTION), hangs_in="finish", let_go=let_go)
+    room.recognizer.texts = ("",)
+    await room.prompt_over()
+    await room.hear(silence(0.5), oui, silence(1.0))
+    await until(lambda: room.turns.happened == [("held on", "")])
+    let_go.set()
+    await room.hear(silence(3.0))
+    assert [name for _, name in room.marks] == ["listen"]
+    assert len(room.sent) == 2 * 50 * room.prompt_s
+    await room.conversation.close()
 
 
 async def until(done: Callable[[], bool]) -> None:
@@ -74,7 +115,7 @@ async def until(done: Callable[[], bool]) -> None:
 async def test_a_dialogue_that_hangs_says_a_sentence_and_leaves(
     oui: Pcm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conversation, "_FOR_THE_REST_S", 0.05)
+    monkeypatch.setattr(turn, "_FOR_THE_REST_S", 0.05)
 
     class Stuck(RecordedTurns):
         async def hear(self, transcript: Transcript) -> Spoken:

@@ -19,9 +19,9 @@ from voicebot.channels.service import Service
 from voicebot.dialogue.session import Place
 from voicebot.errors import RecognizerLost, StoreError
 from voicebot.speech.audio import Pcm
-from voicebot.speech.conversation import PATIENCE_S
 from voicebot.speech.stt.recognizer import Expected, Stream
 from voicebot.speech.tts.pico import Pico
+from voicebot.speech.turn import PATIENCE_S
 
 QUESTION = Place("accueil", "question")
 

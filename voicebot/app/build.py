@@ -26,7 +26,7 @@ from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
 from voicebot.runner import Runner
-from voicebot.speech.conversation import TurnTiming
+from voicebot.speech.turn import TurnTiming
 from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
 from voicebot.store.floods import Floods

@@ -6,6 +6,7 @@ import asyncio
 from itertools import count
 from typing import Final
 
+from voicebot import metrics
 from voicebot.channels.service import Service, to_say
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.meaning import Expecting
@@ -14,10 +15,10 @@ from voicebot.nlu.hints import hints
 from voicebot.nlu.progress import progress
 from voicebot.runner import Reply, Who
 from voicebot.speech.audio import Pcm
-from voicebot.speech.conversation import Spoken, TurnTiming
 from voicebot.speech.endpointing import Progress
 from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Transcript
+from voicebot.speech.turn import Spoken, TurnTiming
 
 _DEAF: Final = "common.hearing_lost"
 _ONE_MOMENT: Final = "common.one_moment"
@@ -69,6 +70,11 @@ class CallTurns:
     def fail(self) -> Spoken:
         """The dialogue failed: as `lose_hearing`, for another reason. Needs no store."""
         return Spoken(self._pieces((Say(_ONE_MOMENT),)), leaves=True)
+
+    def hold_on(self) -> Spoken:
+        """The answer takes a moment. Needs no store either."""
+        metrics.count({"held_on": 1})
+        return Spoken(self._pieces((Say(_ONE_MOMENT),)))
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
         """How `text` looks as an answer that may still go on."""

@@ -33,7 +33,8 @@ from voicebot.errors import StoreError
 from voicebot.logs import about_call
 from voicebot.runner import Who
 from voicebot.speech.audio import Pcm, decode, encode
-from voicebot.speech.conversation import Conversation, in_time
+from voicebot.speech.conversation import Conversation
+from voicebot.speech.turn import in_time
 from voicebot.twilio.signature import Signature
 
 log = structlog.get_logger()

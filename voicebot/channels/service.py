@@ -12,10 +12,10 @@ from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy, redact
 from voicebot.prompts import Pause, Prompts, Text
 from voicebot.runner import Runner
-from voicebot.speech.conversation import PATIENCE_S, TurnTiming
 from voicebot.speech.listening import is_deaf
 from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Recognizer
+from voicebot.speech.turn import PATIENCE_S, TurnTiming
 from voicebot.speech.voice import Voice
 from voicebot.store.audit import Audit
 from voicebot.store.floods import Floods
@@ -48,7 +48,7 @@ class Service:
 
     Calls to the numbers of `rings_back` (E.164) are not taken but returned, at no cost to the caller.
     Only numbers with one of the beginnings `reach` are written to and called.
-    A caller waits `patience_s` seconds for the recognizer, then the call goes on by keypad.
+    A caller waits `patience_s` seconds for the recognizer, then is asked for a moment.
     `queue` is None where no account of Twilio's is configured: what is to be sent waits in the outbox.
     """
 

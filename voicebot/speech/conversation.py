@@ -8,31 +8,29 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import structlog
 
 from voicebot.dialogue.digits import is_complete
-from voicebot.dialogue.meaning import Expecting
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm, Upsampler
-from voicebot.speech.endpointing import Endpointer, Progress, Signal
+from voicebot.speech.endpointing import Endpointer, Signal
 from voicebot.speech.listening import Listening
 from voicebot.speech.mouth import Mouth, Say
-from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Expected, Recognizer, Transcript
+from voicebot.speech.turn import PATIENCE_S, Spoken, Take, Turns, TurnTiming, in_time
 from voicebot.speech.vad import WINDOW, SileroVad, VadStream
 
 log = structlog.get_logger()
 
 FRAME_S = 0.02
-#: A caller hears a sentence within three seconds. So long we wait for the recognizer; a little longer for the
-#: whole turn; the rest is for the sentence.
-PATIENCE_S: Final = 2.0
-_FOR_THE_REST_S: Final = 0.5
+#: A recognizer that needs so many times as long is lost. Until then it may only be busy with others, and who
+#: cannot read keys had rather wait than press them.
+_BUSY_OR_LOST: Final = 3.0
 WINDOW_S = WINDOW / RECOGNIZER_HZ
 #: Audio kept from before speech was noticed, so that its first sound is not lost.
 _PREROLL_FRAMES = 25
@@ -41,61 +39,6 @@ _KEY_PAUSE_S = 2.5
 #: Speech over our own voice must be so probable for so long to stop us; a cough does not. With 0.6 for 0.13 s
 #: it took 0.26 to 0.54 s from the first sound to the stop.
 _BARGE_IN_PROBABILITY, _BARGE_IN_S = 0.5, 0.09
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """What to do now: say `pieces`, then wait for an answer, or leave the line when `leaves`."""
-
-    pieces: tuple[Piece | Rest, ...]
-    expecting: Expecting = field(default_factory=Expecting)
-    phrases: tuple[str, ...] = ()
-    timeout_s: float = 8.0
-    leaves: bool = False
-
-
-@dataclass(frozen=True)
-class TurnTiming:
-    """Where the time of one reply went, in seconds: what we watch and measure, never what decides.
-
-    `endpointing` is audio time from the last sound of speech; the others are times of the clock:
-    `recognition` until the transcript, `dialogue` until the reply, `speech` until its first sound.
-    """
-
-    kind: str
-    endpointing: float
-    recognition: float
-    dialogue: float
-    speech: float
-
-
-#: Takes a turn when it is called, and not before.
-Take = Callable[[], Awaitable[Spoken]]
-
-
-class Turns(Protocol):
-    """The dialogue as this call sees it."""
-
-    async def hear(self, transcript: Transcript) -> Spoken:
-        """The person said this."""
-
-    async def press(self, digits: str) -> Spoken:
-        """The person pressed these keys."""
-
-    async def stay_silent(self) -> Spoken:
-        """The person said nothing until the time was up."""
-
-    async def lose_hearing(self) -> Spoken:
-        """The recognizer failed: go on by keypad."""
-
-    def fail(self) -> Spoken:
-        """The dialogue failed or takes too long: say a sentence and go on behind the stream."""
-
-    def judge(self, text: str, expecting: Expecting) -> Progress:
-        """How `text` looks as an answer that may still go on."""
-
-    def took(self, timing: TurnTiming) -> None:
-        """A reply has begun to sound."""
 
 
 class Line(Protocol):
@@ -147,7 +90,7 @@ class Conversation:
 
     async def frame(self, pcm: Pcm) -> None:
         """20 ms came in: speak on, listen, and take the turn when it is ours."""
-        if self._thinking and self._thinking.done():
+        if self._thinking and self._thinking.done() and not self._mouth.speaking:
             self._answer(self._thinking)
         if self._written and not self._thinking and not self.over:
             await self._take_written()
@@ -190,7 +133,7 @@ class Conversation:
             self._turns.took(replace(self._timing, speech=time.perf_counter() - self._replied_at))
             self._timing = None
         speaking = self._mouth.speaking
-        if self._was_speaking and not speaking:
+        if self._was_speaking and not speaking and not self._thinking:
             await self._finished_speaking()
         self._was_speaking = speaking
 
@@ -233,8 +176,8 @@ class Conversation:
         reactions: dict[Signal, Callable[[], None]] = {
             "started": self._start_listening,
             "paused": self._peek,
-            "ended": lambda: self._think(self._hear),
-            "timeout": lambda: self._think(self._turns.stay_silent),
+            "ended": lambda: self._think(self._hear()),
+            "timeout": lambda: self._take(self._turns.stay_silent),
         }
         reactions[signal]()
 
@@ -245,7 +188,7 @@ class Conversation:
         try:
             self._listening = Listening(self._recognizer.start(expected))
         except Exception as error:  # an engine may fail in any way, and the call must go on by keypad
-            self._think(partial(self._deaf, error))
+            self._take(partial(self._deaf, error))
             return
         for pcm in self._recent:
             self._listening.accept(pcm)
@@ -277,30 +220,52 @@ class Conversation:
             self._ear.progress = self._turns.judge(text, self._spoken.expecting)
 
     async def _hear(self) -> Spoken:
+        """Recognize what was said, then take the turn."""
         listening, self._listening = self._listening, None
-        silence_s, began = self._ear.silence_s, time.perf_counter()
+        kind, silence_s, began = self._spoken.expecting.kind, self._ear.silence_s, time.perf_counter()
         try:
-            async with asyncio.timeout(self._patience_s):
-                transcript = await listening.finish() if listening else Transcript("", 0.0)
+            transcript = await self._recognize(listening) if listening else Transcript("", 0.0)
         except Exception as error:  # as above: whatever the engine does, or does not, the call goes on
             with suppress(Exception):
                 await listening.close() if listening else None
-            return await self._deaf(error)
+            return await self._in_time(partial(self._deaf, error))
         if not transcript.text.strip():
             return Spoken(())
-        recognized = time.perf_counter()
-        kind = self._spoken.expecting.kind
-        spoken = await self._turns.hear(transcript)
+        recognized_s = time.perf_counter() - began
+        spoken = await self._in_time(partial(self._turns.hear, transcript), recognized_s)
         self._replied_at = time.perf_counter()
-        self._timing = TurnTiming(kind, silence_s, recognized - began, self._replied_at - recognized, 0.0)
+        dialogue_s = self._replied_at - began - recognized_s
+        self._timing = TurnTiming(kind, silence_s, recognized_s, dialogue_s, 0.0)
         return spoken
+
+    async def _recognize(self, listening: Listening) -> Transcript:
+        """What was said; meanwhile who waits long is asked for a moment."""
+        holding = asyncio.get_running_loop().call_later(self._patience_s, self._hold_on)
+        try:
+            async with asyncio.timeout(_BUSY_OR_LOST * self._patience_s):
+                return await listening.finish()
+        finally:
+            holding.cancel()
+
+    def _hold_on(self) -> None:
+        """The question is put again if nothing was recognized after all."""
+        self._interrupted = True
+        self._mouth.start(self._turns.hold_on().pieces)
 
     async def _deaf(self, error: Exception) -> Spoken:
         log.error("recognizer lost", recognizer=self._recognizer.name, error=type(error).__name__)
         return await self._turns.lose_hearing()
 
-    def _think(self, turn: Take) -> None:
-        self._thinking = asyncio.ensure_future(in_time(turn, self._turns, self._patience_s))
+    def _think(self, turn: Coroutine[Any, Any, Spoken]) -> None:
+        self._thinking = asyncio.ensure_future(turn)
+
+    def _take(self, turn: Take) -> None:
+        self._think(self._in_time(turn))
+
+    async def _in_time(self, turn: Take, waited_s: float = 0.0) -> Spoken:
+        """The person has borne `waited_s` of silence, unless they were asked for a moment since."""
+        borne_s = waited_s if waited_s < self._patience_s else 0.0
+        return await in_time(turn, self._turns, self._patience_s - borne_s)
 
     def _answer(self, thinking: asyncio.Task[Spoken]) -> None:
         self._thinking = None
@@ -331,18 +296,8 @@ class Conversation:
 
     async def _take_written(self) -> None:
         await self._hush()
-        self._think(partial(self._turns.hear, Transcript(self._written.popleft(), 1.0)))
+        self._take(partial(self._turns.hear, Transcript(self._written.popleft(), 1.0)))
 
     def _take_keys(self) -> None:
         digits, self._entry = self._entry, ""
-        self._think(partial(self._turns.press, digits))
-
-
-async def in_time(turn: Take, turns: Turns, patience_s: float = PATIENCE_S) -> Spoken:
-    """What `turn` says; where it fails or takes too long, what is said instead."""
-    try:
-        async with asyncio.timeout(patience_s + _FOR_THE_REST_S):
-            return await turn()
-    except Exception as error:  # whatever it is, the caller must hear a sentence
-        log.error("turn failed", error=type(error).__name__)
-        return turns.fail()
+        self._take(partial(self._turns.press, digits))

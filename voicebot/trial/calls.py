@@ -19,7 +19,7 @@ from voicebot.channels.security import read_body
 from voicebot.channels.voice_desk import Reply
 from voicebot.errors import StoreError
 from voicebot.runner import Who
-from voicebot.speech.conversation import TurnTiming
+from voicebot.speech.turn import TurnTiming
 from voicebot.trial.bench import Bench
 from voicebot.trial.door import ROOT
 from voicebot.trial.orders import render
