@@ -68,7 +68,8 @@ async def _hold(
     async def ring() -> None:
         await asyncio.sleep(random.uniform(0, _SPREAD_S))
         while time.monotonic() < until:
-            kept[-1].reports.append(await call(service, answers, caller))
+            report = await call(service, answers, caller)
+            kept[-1].reports.append(report)
 
     ringing = asyncio.gather(*(ring() for _ in range(calls)))
     before = service.cpu_s()

@@ -48,6 +48,8 @@ from pipecat.workers.runner import WorkerRunner
 from benchmarks.scripted import Scripted
 from voicebot.speech import voices
 from voicebot.speech.audio import TELEPHONE_HZ
+from voicebot.speech.piece import Piece
+from voicebot.speech.recordings import Recordings
 from voicebot.speech.stt.recognizer import Expected, Recognizer
 
 #: What the bot says: as long as the prompts of the RSA.
@@ -120,8 +122,9 @@ class Dialogue(FrameProcessor):
 
 def app_of(recognizer: Recognizer, turns: str, rate_hz: int, url: str) -> FastAPI:
     """The whole service."""
-    voice = voices.assistant(Path("var"), Path("prompts/fr/recorded"), "kokoro", "pico")
-    sounds = {text: voice.audio(text, None, "normal").tobytes() for text in SENTENCES}
+    var = Path("var")
+    voice = voices.assistant(var, Recordings(var / "recordings"), "kokoro", "pico")
+    sounds = {text: voice.audio(Piece(text), "normal").tobytes() for text in SENTENCES}
     app = FastAPI()
 
     @app.post("/twilio/voice")

@@ -131,13 +131,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def deployed(redis: MortalRedis, folder: Path) -> Iterator[Deployment]:
+def deployed(redis: MortalRedis, folder: Path, recognizer: str = "none") -> Iterator[Deployment]:
     """Start it all and wait until it answers."""
     ports = [free_port() for _ in range(3)]
     front_url, *direct = [f"http://127.0.0.1:{port}" for port in ports]
     deployment = Deployment(front_url, tuple(direct))
     for port in ports[1:]:
-        deployment.apps.append(Process("serve", service_settings(redis, front_url, port)))
+        settings = service_settings(redis, front_url, port) | {"VOICEBOT_RECOGNIZER": recognizer}
+        deployment.apps.append(Process("serve", settings))
     deployment.front = _front(front_url, ports[1:], folder)
     everything = [*deployment.apps, deployment.front]
     try:

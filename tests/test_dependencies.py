@@ -76,23 +76,26 @@ def test_the_packages_fit_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("report", "ends", "tells"),
+    ("report", "code", "ends", "tells"),
     [
-        ("No known vulnerabilities found", 0, "No known"),
-        ("Found 2 known vulnerabilities in 1 package", 1, "Found 2"),
-        ("requests.exceptions.ConnectionError: no route", 3, "NOT AUDITED"),
+        ("No known vulnerabilities found", 0, 0, "No known"),
+        ("No known vulnerabilities found\nown could not be audited: own (1.0)", 0, 0, "own (1.0)"),
+        ("No known vulnerabilities found" + "\na could not be audited: a (1)" * 40, 0, 3, "NOT AUDITED"),
+        ("Found 2 known vulnerabilities in 1 package", 1, 1, "Found 2"),
+        ("requests.exceptions.ConnectionError: no route", 1, 3, "NOT AUDITED"),
     ],
 )
 def test_an_audit_without_its_service_does_not_pass_for_one(
-    report: str, ends: int, tells: str, tmp_path_factory: pytest.TempPathFactory
+    report: str, code: int, ends: int, tells: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The script, with a pip-audit that says what is given to it."""
+    """The script, with a pip-audit that says what is given to it and ends with `code`."""
     project = tmp_path_factory.mktemp("project")
     (project / ".ci").mkdir()
     (project / ".ci" / "audit").write_bytes((ROOT / ".ci" / "audit").read_bytes())
+    (project / "constraints.txt").write_text("one==1.0\n" * 100, encoding="utf-8")
     program = project / "var" / "audit" / "bin" / "pip-audit"
     program.parent.mkdir(parents=True)
-    program.write_text(f"#!/bin/sh\necho '{report}'\nexit {min(ends, 1)}\n", encoding="utf-8")
+    program.write_text(f"#!/bin/sh\necho '{report}'\nexit {code}\n", encoding="utf-8")
     program.chmod(0o755)
     ended = subprocess.run(["bash", ".ci/audit"], cwd=project, capture_output=True, text=True, env=os.environ)
     assert ended.returncode == ends

@@ -62,8 +62,8 @@ class Desk:
     async def keys(self, call_id: str, digits: str, event_id: str, turn: int | None = None) -> Reply:
         return await self._reply(event_id, "keys", call_id, digits)
 
-    async def after_stream(self, call_id: str, event_id: str) -> Reply:
-        return await self._reply(event_id, "after_stream", call_id)
+    async def after_stream(self, call_id: str, event_id: str, turn: int | None = None) -> Reply:
+        return await self._reply(event_id, "after_stream", call_id, turn)
 
     async def after_studio(self, call_id: str, event_id: str) -> Reply:
         return await self._reply(event_id, "after_studio", call_id)
@@ -186,7 +186,7 @@ async def test_what_comes_after_the_stream_is_asked(desk: Desk, twilio: Twilio) 
     desk.reply = SpeakAndHangUp()
     (hangup,) = await twilio.verbs("/twilio/voice/after?turn=3", RINGING)
     assert hangup.tag == "Hangup"
-    assert desk.asked == [("after_stream", CALL)]
+    assert desk.asked == [("after_stream", CALL, 3)]
 
 
 async def test_what_comes_after_the_voice_studio_is_asked(desk: Desk, twilio: Twilio) -> None:

@@ -65,6 +65,7 @@ class ScriptedStream:
 
     def peek(self) -> Transcript | None:
         self.peeks += 1
+        self._hang("peek")
         known = self.partial_after_s is None and self.peeks > self.busy_peeks
         return Transcript(self.text, 0.9) if known else None
 
@@ -122,6 +123,7 @@ class RecordedTurns:
     happened: list[tuple[str, str]] = field(default_factory=list)
     progress: Progress = "open"
     timings: list[TurnTiming] = field(default_factory=list)
+    judged: int = 0
 
     async def hear(self, transcript: Transcript) -> Spoken:
         return self._turn("heard", transcript.text)
@@ -145,6 +147,7 @@ class RecordedTurns:
         return Spoken((Piece("un instant"),))
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
+        self.judged += 1
         return self.progress
 
     def took(self, timing: TurnTiming) -> None:

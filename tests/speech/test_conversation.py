@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 
 import numpy as np
@@ -109,6 +110,26 @@ async def test_an_engine_that_stays_busy_costs_the_longer_wait_and_no_more(enter
     asked = room.recognizer.streams[0].peeks
     await room.hear(silence(0.5))
     assert room.recognizer.streams[0].peeks == asked
+
+
+async def test_what_was_looked_up_in_a_pause_is_no_answer_to_who_speaks_on(
+    enter: Enter, let_go: threading.Event
+) -> None:
+    """A slow engine tells "oui" of the first pause while the person says "… mais non"."""
+    word = Pico().speak("maintenant", "normal")
+    room = enter(hangs_in="peek", let_go=let_go)
+    room.patience_s = 0.01
+    room.turns.progress = "complete"
+    await room.prompt_over()
+    await room.hear(silence(0.5), word, silence(0.25), word)
+    let_go.set()
+    await room.hear(word)
+    assert room.recognizer.streams[0].peeks == 1
+    assert room.turns.judged == 0
+    await room.hear(silence(1.0))
+    assert room.recognizer.streams[0].peeks == 2
+    assert room.turns.happened == [("heard", "oui")]
+    assert room.turns.timings[0].endpointing < 0.3
 
 
 async def test_an_unfinished_answer_is_waited_for(enter: Enter, oui: Pcm) -> None:

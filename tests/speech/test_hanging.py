@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -26,14 +26,6 @@ QUESTION = Spoken((Piece("une question"),), Expecting("yes_no"), ("oui", "non"),
 @pytest.fixture(scope="module")
 def oui() -> Pcm:
     return Pico().speak("oui, tout à fait", "normal")
-
-
-@pytest.fixture
-def let_go() -> Iterator[threading.Event]:
-    """Set at the end, so that no thread outlives its test."""
-    event = threading.Event()
-    yield event
-    event.set()
 
 
 def entered(turns: RecordedTurns, **recognizer: object) -> Room:

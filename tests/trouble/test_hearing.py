@@ -16,7 +16,7 @@ from tests.speech.room import ScriptedRecognizer, silence
 from tests.trouble.conftest import ORIGIN, webhooks
 from tests.trouble.wire import OpenCall
 from voicebot.channels.service import Service
-from voicebot.dialogue.session import Place
+from voicebot.dialogue.session import Place, Session
 from voicebot.errors import RecognizerLost, StoreError
 from voicebot.speech.audio import Pcm
 from voicebot.speech.stt.recognizer import Expected, Stream
@@ -67,15 +67,21 @@ async def calling(
 
 async def by_keypad(service: Service, caller: KeypadCaller, place: Place) -> None:
     """Behind the socket the same question is put with its keys."""
-    await caller._ask(f"{ORIGIN}/twilio/voice/after?turn=0")
+    behind = caller.document.find("Redirect") if caller.document is not None else None
+    assert behind is not None
+    await caller._ask(behind.text or "")
     assert caller.gather is not None
     assert (await place_of(service, caller)) == place
 
 
 async def place_of(service: Service, caller: KeypadCaller) -> Place | None:
+    return (await session_of(service, caller)).place
+
+
+async def session_of(service: Service, caller: KeypadCaller) -> Session:
     person = await service.runner.sessions.caller(caller.call)
     session, _ = await service.runner.sessions.load(person or "", caller.call)
-    return session.place
+    return session
 
 
 @pytest.mark.parametrize("trouble", ["hangs", "crashes", "is gone"])
@@ -131,24 +137,46 @@ async def test_a_store_that_fails_at_the_beginning_too(
         assert not call.goes_on
 
 
-async def test_a_socket_that_is_cut_goes_on_by_keypad_where_it_was(service: Service, said: Pcm) -> None:
-    async with calling(service, ScriptedRecognizer(("je voudrais demander le rsa",))) as (call, caller):
+async def test_a_socket_that_is_cut_is_opened_again_where_it_was(service: Service, said: Pcm) -> None:
+    """At whichever service: they share the store and nothing else."""
+    async with calling(service, ScriptedRecognizer(("je voudrais demander le rsa", "21"))) as (call, caller):
         await call.until("mark")
         await call.hear(silence(0.3), said, silence(1.0))
         await call.until("mark")
         asked = await place_of(service, caller)
         assert asked == Place("rsa", "age")
+        await call.hear(said[: len(said) // 2])
         await call.call.close()
-        await by_keypad(service, caller, asked)
+        other = replace(service, recognizer=ScriptedRecognizer(("vingt et un ans",)))
+        again = await OpenCall.begun(other, caller)
+        await again.until("mark")
+        assert await place_of(service, caller) == asked, "the same question was put again"
+        await again.hear(silence(0.3), said, silence(1.5))
+        await again.until("mark")
+        assert (await session_of(service, caller)).slots["age"] == 21
+        await again.call.close()
 
 
-async def test_who_is_cut_while_speaking_loses_no_answer_given_before(service: Service, said: Pcm) -> None:
-    async with calling(service, ScriptedRecognizer(("je voudrais demander le rsa", "21"))) as (call, caller):
+async def test_a_line_that_breaks_at_once_each_time_ends_at_the_keys(service: Service, said: Pcm) -> None:
+    async with calling(service, ScriptedRecognizer(("je voudrais demander le rsa",))) as (call, caller):
         await call.until("mark")
         await call.hear(silence(0.3), said, silence(1.0))
         await call.until("mark")
-        await call.hear(said[: len(said) // 2])
         await call.call.close()
+        again = await OpenCall.begun(replace(service, recognizer=ScriptedRecognizer(("oui",))), caller)
+        await again.call.close()
+        await by_keypad(service, caller, Place("rsa", "age"))
+
+
+async def test_where_no_ear_is_left_a_cut_call_goes_on_by_keypad(
+    service: Service, said: Pcm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with calling(service, ScriptedRecognizer(("je voudrais demander le rsa",))) as (call, caller):
+        await call.until("mark")
+        await call.hear(silence(0.3), said, silence(1.0))
+        await call.until("mark")
+        await call.call.close()
+        monkeypatch.setattr("voicebot.channels.service.is_deaf", lambda: True)
         await by_keypad(service, caller, Place("rsa", "age"))
 
 

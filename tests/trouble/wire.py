@@ -53,9 +53,12 @@ class Wire:
 
 
 async def rung(caller: KeypadCaller) -> tuple[Inbound, dict[str, str]]:
-    """Call; what the socket is to be opened with."""
-    answer = await caller._post(f"{caller.url}/twilio/voice", CallStatus="ringing")
-    stream = fromstring(answer.text).find("Connect/Stream")
+    """Call, or ask what comes behind the socket that is closed; what the next one is to be opened with."""
+    behind = None if caller.document is None else caller.document.find("Redirect")
+    url = f"{caller.url}/twilio/voice" if behind is None else behind.text or ""
+    answer = await caller._post(url, CallStatus="ringing" if behind is None else "in-progress")
+    caller.document = fromstring(answer.text)
+    stream = caller.document.find("Connect/Stream")
     assert stream is not None, answer.text
     parameters = {one.attrib["name"]: one.attrib["value"] for one in stream.findall("Parameter")}
     return Inbound("AC" + "0" * 32, caller.call, f"MZ{uuid4().hex}"), parameters

@@ -65,6 +65,7 @@ class CallTurns:
 
     async def lose_hearing(self) -> Spoken:
         """The recognizer failed: leave the stream; the call goes on by keypad behind it."""
+        await self._service.runner.change_channel(self._who, "keypad", "recognizer lost", self._event_id())
         return Spoken(self._pieces((Say(_DEAF),)), leaves=True)
 
     def fail(self) -> Spoken:

@@ -22,6 +22,7 @@ from voicebot.channels.waiting_room import WaitingRoom
 from voicebot.dialogue.action import Say
 from voicebot.dialogue.digits import longest
 from voicebot.dialogue.policy import NUMBER_KINDS
+from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
 from voicebot.numbers import e164, is_textable, may_be_dialled
 from voicebot.runner import Reply as Turned
@@ -81,8 +82,12 @@ class TelephoneDesk:
         who = await self._who(call_id)
         return await self._reply(who, await self._service.runner.hear(who, text, event_id))
 
-    async def after_stream(self, call_id: str, event_id: str) -> Reply:
-        """The audio socket is closed: the call is over, or goes on by keypad at the same step."""
+    async def after_stream(self, call_id: str, event_id: str, turn: int | None = None) -> Reply:
+        """The audio socket is closed: the call is over, or goes on at the same step.
+
+        It goes on by voice where one can be had that works: the recognizer was not lost, and the person was
+        heard on the last one. So a line that breaks at each attempt ends at the keys, not in a circle.
+        """
         who = await self._who(call_id)
         session, version = await self._service.runner.sessions.load(who.person, who.session_id)
         if not version:
@@ -92,6 +97,8 @@ class TelephoneDesk:
             return await self._waiting.enter(who) or SpeakAndHangUp()
         if session.status != "open":
             return SpeakAndHangUp()
+        if self._service.hears and session.channel == "voice" and _was_heard(session, turn):
+            return self._stream(who, session.textable, turn=session.turn)
         turned = await self._service.runner.change_channel(who, "keypad", "stream closed", event_id)
         return await self._reply(who, turned)
 
@@ -109,7 +116,7 @@ class TelephoneDesk:
         by_voice = self._service.recognizer is not None and session.channel == "voice"
         turned = await self._service.runner.come_back(who, "voice" if by_voice else "keypad", event_id)
         if by_voice and turned.listen:
-            return self._stream(who, session.textable, resumes=False)
+            return self._stream(who, session.textable, turn=turned.session.turn)
         return await self._reply(who, turned)
 
     async def wait(self, call_id: str, round_: int) -> Reply:
@@ -188,10 +195,11 @@ class TelephoneDesk:
             return await self._begin_by_keypad(who, event_id, textable, resumes)
         return self._stream(who, textable, resumes)
 
-    def _stream(self, who: Who, textable: bool, resumes: bool) -> Stream:
+    def _stream(self, who: Who, textable: bool, resumes: bool = False, turn: int = 0) -> Stream:
         told = {"person": who.person, "proof": proof(self._service, who.session_id, who.person)}
         flags = {"textable": textable, "resumes": resumes}
-        return Stream(parameters=told | {name: "yes" if flag else "no" for name, flag in flags.items()})
+        told |= {name: "yes" if flag else "no" for name, flag in flags.items()}
+        return Stream(turn, told)
 
     async def _begin_by_keypad(self, who: Who, event_id: str, textable: bool, resumes: bool = False) -> Reply:
         turned = await self._service.runner.start(who, "keypad", event_id, textable, resumes)
@@ -210,3 +218,8 @@ class TelephoneDesk:
             finish_on_key="#" if typed else "",
             timeout_s=listen.timeout_s,
         )
+
+
+def _was_heard(session: Session, opened_at: int | None) -> bool:
+    """Whether more than its opening became of the audio socket that was opened at this turn."""
+    return opened_at is not None and session.turn > opened_at + 1

@@ -109,7 +109,7 @@ def routes(
         return await desk.keys(form.call_id, form.keys, event_id, form.turn)
 
     async def after_stream(form: CallForm, event_id: str) -> Reply:
-        return await desk.after_stream(form.call_id, event_id)
+        return await desk.after_stream(form.call_id, event_id, form.turn)
 
     async def after_handoff(form: CallForm, event_id: str) -> Reply:
         left = LeftQueue(form.queue_result, form.status in ENDS, form.queue_id)

@@ -195,8 +195,8 @@ class VoiceDesk(Protocol):
     async def keys(self, call_id: str, digits: str, event_id: str, turn: int | None = None) -> Reply:
         """The person pressed `digits` (0-9, * and #), or nothing: "", to the question that `turn` put."""
 
-    async def after_stream(self, call_id: str, event_id: str) -> Reply:
-        """The audio socket was closed, or never opened: what next?"""
+    async def after_stream(self, call_id: str, event_id: str, turn: int | None = None) -> Reply:
+        """The audio socket that was opened at `turn` was closed, or never opened: what next?"""
 
     async def after_studio(self, call_id: str, event_id: str) -> Reply:
         """The audio socket of the voice studio was closed."""

@@ -73,6 +73,7 @@ class Conversation:
         self._listening: Listening | None = None
         self._thinking: asyncio.Task[Spoken] | None = None
         self._peeking: asyncio.Task[str | None] | None = None
+        self._peeked_pause = 0
         self._entry = ""
         self._entry_s = 0.0
         self._written: deque[str] = deque()
@@ -151,11 +152,11 @@ class Conversation:
         if self._mouth.speaking and not self._ear.speaking:
             await self._listen_over_voice(probability, window_s)
             return
+        if self._ear.speaking:
+            self._watch_progress()
         signal = self._ear.hear(probability, window_s)
         if signal:
             self._react(signal)
-        if self._ear.speaking:
-            self._watch_progress()
 
     async def _listen_over_voice(self, probability: float, window_s: float) -> None:
         """Barge-in: enough speech over ours and we stop; the answer began with that speech."""
@@ -201,18 +202,24 @@ class Conversation:
     def _peek(self) -> None:
         """A short pause: see whether what was said is already a whole answer."""
         if self._listening and not self._peeking:
+            self._peeked_pause = self._ear.pause
             self._peeking = asyncio.create_task(self._listening.peek())
 
     def _watch_progress(self) -> None:
         if self._peeking and self._peeking.done():
-            failed = self._peeking.cancelled() or self._peeking.exception()
-            text = "" if failed else self._peeking.result()
-            self._peeking = None
-            if text is None and self._ear.pausing:
-                self._peek()  # the engine was busy with others
-            self._judge(text or "")
+            peeked, self._peeking = self._peeking, None
+            text = "" if peeked.cancelled() or peeked.exception() else peeked.result()
+            if self._ear.pause:
+                self._use(text)
         elif self._listening:
             self._judge(self._listening.partial)
+
+    def _use(self, text: str | None) -> None:
+        """What was said up to a pause, if it is still that pause; None: the engine was busy with others."""
+        if text is None or self._peeked_pause != self._ear.pause:
+            self._peek()
+        else:
+            self._judge(text)
 
     def _judge(self, text: str) -> None:
         if text and text != self._judged:

@@ -1,4 +1,4 @@
-"""An open question that was not heard clearly is heard again without hints. The engine is played here."""
+"""What is heard again: an open question not heard clearly, a look that saw nothing. The engine is played."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from tests.speech.telephone import chunks, said
 from voicebot.speech.audio import Pcm
 from voicebot.speech.stt.recognizer import Expected, Transcript
+from voicebot.speech.stt.turns import Turns
 from voicebot.speech.stt.whisper import WhisperStream
 from voicebot.speech.stt.whisper_engine import WhisperEngine
 from voicebot.speech.stt.whisper_text import Decoded
@@ -25,6 +26,7 @@ class Engine:
     def __init__(self, hinted: Decoded, free: Decoded) -> None:
         self.answers = {True: hinted, False: free}
         self.asked: list[bool] = []
+        self.turns = Turns(1)
 
     def listen(self, pcm: Pcm) -> Callable[[Sequence[str]], Decoded]:
         return self.decode
@@ -62,4 +64,23 @@ def test_one_hearing_alone_counts_when_the_other_is_made_up() -> None:
 def test_other_questions_are_heard_once(kind: str) -> None:
     engine = Engine(Decoded("oui", -0.9, 0.0), NOISE)
     assert hear(engine, kind).others == ()
+    assert engine.asked == [True]
+
+
+def test_a_look_that_came_too_soon_is_not_the_answer() -> None:
+    engine = Engine(NOISE, NOISE)
+    stream = WhisperStream(cast(WhisperEngine, engine), SileroVad(), Expected(HINTS, kind="yes_no"))
+    for chunk in chunks(said("tout à fait")):
+        stream.accept(chunk)
+    assert stream.peek() == Transcript()
+    engine.answers[True] = Decoded("tout à fait", -0.1, 0.0)
+    assert stream.finish().text == "tout à fait"
+
+
+def test_a_look_that_saw_the_answer_is_the_answer() -> None:
+    engine = Engine(Decoded("tout à fait", -0.1, 0.0), NOISE)
+    stream = WhisperStream(cast(WhisperEngine, engine), SileroVad(), Expected(HINTS, kind="yes_no"))
+    for chunk in chunks(said("tout à fait")):
+        stream.accept(chunk)
+    assert stream.peek() == stream.finish()
     assert engine.asked == [True]

@@ -64,13 +64,16 @@ class WhisperStream:
             return self.finish() if free else None
 
     def finish(self) -> Transcript:
-        """What was said; the answer of `peek` again when only silence came since."""
+        """What was said; the answer of `peek` again when only silence came since.
+
+        If that was nothing it may have looked too soon: a faint end of a word passes for silence.
+        """
         sound = np.concatenate(self._chunks) if self._chunks else np.zeros(0, np.int16)
         sound = sound[: int(LONGEST_S * RECOGNIZER_HZ)]
         if not self._is_speech(sound):
             return Transcript()
         start, end = loud_part(sound)
-        if self._known is None or end > self._known[0]:
+        if self._known is None or not self._known[1].text or end > self._known[0]:
             part = slice(max(0, start - _PADDING), end + _PADDING)
             self._known = (len(sound), self._decode(denoised(sound)[part]))
         return self._known[1]
