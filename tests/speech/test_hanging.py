@@ -97,6 +97,23 @@ async def test_who_waited_for_nothing_is_asked_again(oui: Pcm, let_go: threading
     await room.conversation.close()
 
 
+@pytest.mark.usefixtures("endless")
+async def test_a_key_counts_while_the_recognizer_is_busy(oui: Pcm, let_go: threading.Event) -> None:
+    room = entered(RecordedTurns(QUESTION), hangs_in="finish", let_go=let_go)
+    await room.prompt_over()
+    await room.hear(silence(0.5), oui, silence(1.0))
+    await until(lambda: room.turns.happened == [("held on", "")])
+    await room.conversation.press("1")
+    await room.hear(silence(0.5))
+    assert room.turns.happened == [("held on", ""), ("pressed", "1")]
+    (stream,) = room.recognizer.streams
+    let_go.set()
+    await until(lambda: stream.closed)
+    await room.hear(silence(2.0))
+    assert room.turns.happened == [("held on", ""), ("pressed", "1")], "what was said before is forgotten"
+    await room.conversation.close()
+
+
 async def until(done: Callable[[], bool]) -> None:
     """Threads tell nobody when they are done."""
     async with asyncio.timeout(5):

@@ -72,6 +72,7 @@ class Conversation:
         self._ear = Endpointer("intent", 8.0)
         self._listening: Listening | None = None
         self._thinking: asyncio.Task[Spoken] | None = None
+        self._recognizing = False
         self._peeking: asyncio.Task[str | None] | None = None
         self._peeked_pause = 0
         self._entry = ""
@@ -104,6 +105,8 @@ class Conversation:
 
     async def press(self, key: str) -> None:
         """The person pressed `key`; speech stops and digits gather until they make an answer."""
+        if self._recognizing:
+            await self._give_up_hearing()
         if self.over or self._thinking:
             return
         await self._hush()
@@ -233,8 +236,6 @@ class Conversation:
         try:
             transcript = await self._recognize(listening) if listening else Transcript("", 0.0)
         except Exception as error:  # as above: whatever the engine does, or does not, the call goes on
-            with suppress(Exception):
-                await listening.close() if listening else None
             return await self._in_time(partial(self._deaf, error))
         if not transcript.text.strip():
             return Spoken(())
@@ -248,11 +249,24 @@ class Conversation:
     async def _recognize(self, listening: Listening) -> Transcript:
         """What was said; meanwhile who waits long is asked for a moment."""
         holding = asyncio.get_running_loop().call_later(self._patience_s, self._hold_on)
+        self._recognizing = True
         try:
             async with asyncio.timeout(_BUSY_OR_LOST * self._patience_s):
                 return await listening.finish()
+        except BaseException:  # a key was pressed and the line being gone are reasons as well
+            with suppress(Exception):
+                await listening.close()
+            raise
         finally:
+            self._recognizing = False
             holding.cancel()
+
+    async def _give_up_hearing(self) -> None:
+        """A key counts at once, whatever the recognizer would still make of what was said."""
+        thinking, self._thinking = self._thinking, None
+        if thinking:
+            thinking.cancel()
+            await asyncio.gather(thinking, return_exceptions=True)
 
     def _hold_on(self) -> None:
         """The question is put again if nothing was recognized after all."""
