@@ -181,6 +181,12 @@ class Runner:
         """The conversation goes on elsewhere."""
         return await self._turn(who, lambda _: ChannelChanged(event_id, self.clock(), channel, reason))
 
+    async def ask_again(self, who: Who) -> Reply:
+        """Put the open question once more, to somebody who has a session; nothing is kept of it."""
+        return await self._turn(
+            who, lambda session: ChannelChanged(session.seen[-1], self.clock(), session.channel)
+        )
+
     async def come_back(self, who: Who, channel: Channel, event_id: str) -> Reply:
         """The person was given to a human and is with us again."""
         return await self._turn(who, lambda _: CameBack(event_id, self.clock(), channel))

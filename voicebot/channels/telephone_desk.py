@@ -99,6 +99,8 @@ class TelephoneDesk:
             return SpeakAndHangUp()
         if self._service.hears and session.channel == "voice" and _was_heard(session, turn):
             return self._stream(who, session.textable, turn=session.turn)
+        if session.channel == "keypad":
+            return await self._reply(who, await self._service.runner.ask_again(who))
         turned = await self._service.runner.change_channel(who, "keypad", "stream closed", event_id)
         return await self._reply(who, turned)
 
