@@ -1,1 +1,1 @@
-"""What is measured, each runnable by one command; see docs/benchmarks.md for what they showed."""
+"""The benchmarks, each runnable by one command; docs/benchmarks.md has the results."""

@@ -14,18 +14,18 @@ from voicebot.nlu import Understanding
 
 ANSWERS = Path(__file__).parent.parent / "tests" / "fr" / "entities.yaml"
 
-#: Kind of question, text, the value it holds, and what was understood.
+#: Kind of question, text, the expected value, and what was understood.
 Row = tuple[str, str, Value | None, Meaning]
 
 
 def answers(understanding: Understanding) -> list[Row]:
-    """Every line read at its question."""
+    """Every line, read at its question."""
     rows = [(row["expect"], row["text"], row["value"]) for row in datafile.read(ANSWERS).data]
     return [(kind, text, value, understanding.interpret(text, Expecting(kind))) for kind, text, value in rows]
 
 
 def answers_table(rows: Sequence[Row]) -> Table:
-    """Right, and sure though wrong, in percent by kind."""
+    """Right answers, and confident wrong ones, in percent by kind."""
     table = Table("kind", "n", "right", "sure, wrong", title="expected answers, %")
     for kind in dict.fromkeys(row[0] for row in rows):
         of_kind = [row for row in rows if row[0] == kind]

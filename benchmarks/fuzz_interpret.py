@@ -1,9 +1,8 @@
-"""Throw any text at understanding: `python -m benchmarks.fuzz_interpret 100000`.
+"""Feed arbitrary text to understanding: `python -m benchmarks.fuzz_interpret 100000`.
 
-Prints texts a second, the slowest one, and how memory grew. Ends with an error, and the text, when
-`interpret` raises, gives something malformed or takes longer than `--limit` ms of the processor, which does
-not count what else the machine is doing.
-The same seed throws the same texts.
+Prints texts per second, the slowest one, and the growth of memory. Exits with an error and the text if
+`interpret` raises, returns something malformed, or takes more than `--limit` ms of CPU time, which is
+independent of what else the machine is doing. The same seed gives the same texts.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ _SIGNS = "aeiou éèàçœß 0123456789 .,;:!?'’\"-_/\\|€$%()[]{}<>\t\n\x00\
 
 
 def main() -> None:
-    """Throw, time, tell."""
+    """Feed, time, report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("count", type=int, help="how many texts")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--limit", type=float, default=1000.0, help="ms a text may take")
+    parser.add_argument("--limit", type=float, default=1000.0, help="the most ms a text may take")
     options = parser.parse_args()
     understanding = Understanding.load()
     times, before = [], memory_mb()
@@ -50,13 +49,13 @@ def main() -> None:
     rate = 1000 * len(times) / sum(times)
     median, slowest = statistics.median(times), max(times)
     Console().print(
-        f"{len(times)} texts, {rate:.0f} a second; median {median:.2f} ms, slowest {slowest:.1f} ms; "
-        f"{memory_mb() - before:.0f} MB more than at the beginning"
+        f"{len(times)} texts, {rate:.0f} per second; median {median:.2f} ms, slowest {slowest:.1f} ms; "
+        f"{memory_mb() - before:.0f} MB more than at the start"
     )
 
 
 def memory_mb() -> float:
-    """The most memory that this process has ever held."""
+    """The peak memory of this process, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -70,7 +69,7 @@ def thrown(count: int, seed: int) -> Iterator[tuple[str, Expecting, str]]:
 
 
 def text(rng: random.Random, said: list[str]) -> str:
-    """Something said with letters changed, words thrown together, or signs; now and then very long."""
+    """A sentence with letters changed, words thrown together, or characters; now and then very long."""
     kind = rng.randrange(4)
     if kind == 0:
         made = _spoilt(rng, rng.choice(said))

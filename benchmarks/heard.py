@@ -1,12 +1,12 @@
-"""Sentences as a recognizer writes them: spoken, sent by telephone with noise, recognized, kept as a file.
+"""Sentences as a recognizer writes them: spoken over a noisy telephone line, recognized, stored in a file.
 
     .venv/bin/python -m benchmarks.heard held-out       # plain.yaml → tests/fr/evaluation/heard.yaml
     .venv/bin/python -m benchmarks.heard development    # tests/fr/utterances → tests/fr/heard.yaml
 
-Each held-out sentence is said by every voice, of the development set a sample. White noise lies one of
-`NOISE_DB` under the speech, in turn. Whisper is told what it is told in a call, and its confidence and second
-hearing are kept, so that understanding is measured as a call would act, without any sound. Half an hour of
-two quiet cores; the development sample takes ten minutes.
+Each held-out sentence is said by every voice; of the development set, a sample is. White noise lies one of
+`NOISE_DB` below the speech, in turn. Whisper is told what it is told in a call, and its confidence and second
+hypothesis are stored, so that understanding is measured as a call would act, without any sound. It takes half
+an hour on two idle cores; the development sample takes ten minutes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from ruamel.yaml import YAML
 
 from benchmarks import sentences
 from benchmarks.sentences import HEARD_DEVELOPMENT, HELD_OUT, Sentence
-from voicebot.channels.simulator.telephone import band, over_noise
 from voicebot.dialogue.meaning import NO_INTENT, Expecting
 from voicebot.errors import ModelError
 from voicebot.nlu import Understanding
@@ -34,19 +33,20 @@ from voicebot.speech.audio import RECOGNIZER_HZ, TELEPHONE_HZ, Pcm, decode, enco
 from voicebot.speech.spoken import spoken
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Expected, Recognizer
+from voicebot.speech.telephone_line import band, over_noise
 from voicebot.speech.tts.synthesizer import SPEECH_DBFS, Synthesizer, pause
 
 VAR = Path("var")
 VOICES = ("kokoro", "pico")
-#: How far the noise is under the speech: a quiet room, a room with people, a street.
+#: How far the noise is below the speech, in dB: a quiet room, a room with people, a street.
 NOISE_DB = (25.0, 18.0, 12.0)
 _PAUSE_S = 0.5
-#: How many sentences of the development set are spoken, for each procedure and out of domain.
+#: How many sentences of the development set are spoken, per procedure and out of domain.
 _EACH, _STRANGE = 4, 30
 
 
 def main() -> None:
-    """Speak, hear, write the file."""
+    """Speak, listen, write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("set", choices=("held-out", "development"))
     chosen = parser.parse_args().set
@@ -65,13 +65,13 @@ def main() -> None:
 
 
 def by_telephone(sound: Pcm, noise_db: float) -> Pcm:
-    """Speech (8 kHz) with white noise `noise_db` under it, through telephone band and μ-law, at 16 kHz."""
+    """Speech (8 kHz) with white noise `noise_db` below it, through telephone band and μ-law, at 16 kHz."""
     noisy = over_noise(np.concatenate([pause(_PAUSE_S), sound, pause(_PAUSE_S)]), SPEECH_DBFS - noise_db)
     return resample(decode(encode(band(noisy))), TELEPHONE_HZ, RECOGNIZER_HZ)
 
 
 def hear(recognizer: Recognizer, line: Pcm, expected: Expected) -> dict[str, Any]:
-    """What is heard of one utterance; the text is empty when it is taken for no speech."""
+    """What is heard of one utterance; the text is empty if it is not taken for speech."""
     stream = recognizer.start(expected)
     stream.accept(line)
     heard = stream.finish()
@@ -79,13 +79,13 @@ def hear(recognizer: Recognizer, line: Pcm, expected: Expected) -> dict[str, Any
 
 
 def _plain() -> Iterator[tuple[Sentence, int]]:
-    """Each plain sentence by each voice, intent by intent."""
+    """Each plain sentence in each voice, intent by intent."""
     plain = [each for each in sentences.held_out() if each.style == "plain"]
     return ((each, voice) for each in plain for voice in range(len(VOICES)))
 
 
 def _seen() -> Iterator[tuple[Sentence, int]]:
-    """A few of the development set's sentences for each intent, and out of domain, by each voice."""
+    """A few sentences of the development set per intent, and out of domain, in each voice."""
     by_intent: dict[str, list[Sentence]] = defaultdict(list)
     for each in sentences.development():
         if each.style in ("voice", sentences.OUT_OF_DOMAIN) and each.channel == "voice":
@@ -116,7 +116,7 @@ def _voice(name: str) -> Synthesizer:
 
 
 def write(target: Path, chosen: str, recognizer: str, heard: Mapping[str, Sequence[dict[str, Any]]]) -> None:
-    """Keep what was heard, intent by intent."""
+    """Store what was heard, intent by intent."""
     made = {
         "on": date.today().isoformat(),
         "by": f"python -m benchmarks.heard {chosen}",

@@ -15,10 +15,10 @@ from voicebot.speech.audio import Pcm
 from voicebot.speech.stt.recognizer import Expected, Stream, Transcript
 from voicebot.speech.stt.vosk import VoskRecognizer
 
-#: Said three times: a single short word of a robotic voice is not always taken for speech.
+#: Said three times: a single short word in a robotic voice is not always taken for speech.
 YES, NO, NEXT = "네 네 네", "아니요", "다음"
 OPEN = "안녕하세요 도움이 필요합니다"
-#: What the Korean answers stand for; anything else is the open question's answer.
+#: What the Korean answers stand for; anything else is the answer to the open question.
 FRENCH: Final = {"네": "oui", "아니요": "non", "다음": "la suite"}
 _ANYTHING = "je voudrais demander le RSA"
 _SPEAK = """

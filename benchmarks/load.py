@@ -1,11 +1,9 @@
-"""How many calls at a time one core carries: the wait for an answer while N callers talk, in real time.
+"""How many simultaneous calls one core can carry: the wait for an answer while N callers talk, in real time.
 
     .venv/bin/python -m benchmarks.load [--recognizer vosk|whisper] [--most N]
-    .venv/bin/python -m benchmarks.load --recognizer whisper --hold N --minutes 10
 
-The service has a core to itself, the callers have the others. Beside it stands the limit of the bare
-recognizer: how many such calls it could hear if nothing else were to be done. `--hold` keeps N calls going
-all the time, whoever rings off rings again, and tells each minute: waits, memory, errors.
+The service has a core to itself, the callers have the others. For comparison, the limit of the bare
+recognizer is shown: how many such calls it could hear if there were nothing else to do.
 """
 
 from __future__ import annotations
@@ -26,9 +24,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.gap import FRENCH, korean_answers
+from benchmarks.latency import FRENCH, korean_answers
 from benchmarks.pinned import Pinned, pinned, recognizer_named
-from voicebot.channels.simulator import (
+from voicebot.config import Settings
+from voicebot.simulator import (
     Answers,
     CallerVoice,
     CallOptions,
@@ -37,53 +36,44 @@ from voicebot.channels.simulator import (
     SayText,
     place_call,
 )
-from voicebot.config import Settings
 from voicebot.speech import voices
 from voicebot.speech.audio import Pcm, Upsampler
 from voicebot.speech.stt.choose import recognizers
 from voicebot.speech.stt.recognizer import Expected, Recognizer
 
-#: The longest p95 of the gap in ms at open and at closed questions, by recognizer: what the project aims at.
+#: The project's targets: the highest p95 latency in ms at open and at closed questions, by recognizer.
 AIM_MS = {"vosk": (800, 500), "whisper": (1300, 1300)}
-#: Callers do not ring at the same moment.
+#: Seconds over which callers are spread, so that they do not ring all at once.
 _SPREAD_S = 8.0
-#: So many calls are made in all, one after the other where only a few go on at a time.
+#: The total number of calls, one after the other if only a few run at a time.
 _CALLS_IN_ALL = 6
 
 
 @dataclass(frozen=True)
 class Load:
-    """What N calls at a time were like."""
+    """What N simultaneous calls were like."""
 
     calls: int
     reports: Sequence[CallReport]
 
-    def gaps(self, first: bool) -> list[int]:
-        """All waits in ms: for the answer to the first words of a call, an open question, or to others."""
+    def latencies(self, first: bool) -> list[int]:
+        """All waits in ms, after the first words of a call (an open question) or after the others."""
         heard = [[line for line in report.lines if line["heard"]] for report in self.reports]
         lines = [line for call in heard for line in (call[:1] if first else call[1:])]
         return [line["gap_ms"] for line in lines if line["gap_ms"] is not None]
 
     def figures(self) -> tuple[int, ...]:
         """Median and 95th percentile at open questions, then at closed ones."""
-        both = (self.gaps(True), self.gaps(False))
-        return tuple(round(float(np.percentile(gaps, rank))) for gaps in both for rank in (50, 95))
+        both = (self.latencies(True), self.latencies(False))
+        return tuple(round(float(np.percentile(latencies, rank))) for latencies in both for rank in (50, 95))
 
 
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--recognizer", choices=sorted(AIM_MS), action="append")
-    parser.add_argument("--most", type=int, default=64, help="the most calls at a time")
-    parser.add_argument("--hold", type=int, metavar="N", help="keep so many calls going instead")
-    parser.add_argument("--minutes", type=float, default=10.0, help="how long")
+    parser.add_argument("--most", type=int, default=64, help="the most simultaneous calls")
     options = parser.parse_args()
-    if options.hold:
-        from benchmarks import held  # which stands on this module
-
-        for name in options.recognizer or sorted(AIM_MS):
-            held.hold(name, options.hold, options.minutes)
-        return
     columns = ("recognizer", "calls", "open ms", "p95", "closed ms", "p95", "aims", "CPU s/min", "bare limit")
     table = Table(*columns, title="One core, real time")
     for name in options.recognizer or sorted(AIM_MS):
@@ -92,7 +82,7 @@ def main() -> None:
 
 
 def measure(name: str, most: int, table: Table) -> None:
-    """Double the calls until the wait leaves its aim."""
+    """Double the calls until the wait misses its target."""
     with answers_for(name) as answers:
         caller = CallerVoice(voices.caller(Settings().var))
         calls, limit = 1, 0.0
@@ -130,7 +120,7 @@ async def _calls(
 
 @contextmanager
 def answers_for(name: str) -> Iterator[Answers]:
-    """What callers say where the recognizer `name` listens."""
+    """What callers say when the recognizer `name` is listening."""
     with tempfile.TemporaryDirectory() as folder:
         yield korean_answers(Path(folder)) if name == "vosk" else FRENCH
 
@@ -163,7 +153,7 @@ def _questions(answers: Answers, caller: CallerVoice) -> Iterator[tuple[Pcm, Exp
 
 
 def _heard_in(recognizer: Recognizer, sound: Pcm, expected: Expected) -> float:
-    """Seconds of the clock, for engines work in other processes; this one has a core of its own."""
+    """Wall-clock seconds: engines work in other processes, and this one has a core of its own."""
     began = time.perf_counter()
     stream = recognizer.start(expected)
     stream.accept(sound)

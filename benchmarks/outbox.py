@@ -1,9 +1,9 @@
-"""Ten thousand texts drained through the queue against a slow and failing Twilio: none lost, none doubled.
+"""Ten thousand texts drained through the queue against a slow and failing Twilio: none lost, none duplicated.
 
     .venv/bin/python -m benchmarks.outbox [--texts N]
 
-The simulated Twilio waits 20 to 50 ms, is busy one time in twenty, loses its answer one time in fifty and is
-in trouble as often. It shares this process, so the queue alone is somewhat faster.
+The simulated Twilio waits 20 to 50 ms, is busy one time in twenty, and loses its response or is in trouble
+one time in fifty each. It shares this process, so the queue alone is somewhat faster.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from rich.table import Table
 
 from voicebot.app import PROMPTS
 from voicebot.channels.deliveries import hooks
-from voicebot.channels.simulator.twilio_api import Account, Trouble, twilio_api
-from voicebot.jobs.errands import Errands, Terms
-from voicebot.jobs.queue import OutboxQueue, Tempo, work
-from voicebot.logs import quiet
+from voicebot.observability.logs import quiet
+from voicebot.outbox.queue import OutboxQueue, Tempo, work
+from voicebot.outbox.sender import OutboxSender, Terms
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.records import Record, TextOrder
+from voicebot.simulator.twilio_api import Trouble, TwilioAccount, twilio_api
 from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
-from voicebot.store.sessions import Record, Sessions
-from voicebot.twilio.rest import TwilioClient
+from voicebot.store.sessions import Sessions
+from voicebot.telephony.rest import TwilioClient
 
-#: In a hurry, so that what was put off comes back while we watch.
+#: In a hurry, so that whatever was put off returns while we watch.
 TEMPO = Tempo(at_once=32, first_wait_s=0.5, longest_wait_s=5.0, refill_s=0.5, tries=1000)
 _SETTLE_S = 5.0
 _LOOK_S = 0.2
@@ -48,13 +49,13 @@ def main() -> None:
     texts = parser.parse_args().texts
     quiet()
     table = Table("texts", "written per s", "sent per s", "refused", "answer lost", "lost", "doubled")
-    with tempfile.TemporaryDirectory() as data, twilio_api(Account(Luck())) as twilio:
+    with tempfile.TemporaryDirectory() as data, twilio_api(TwilioAccount(Luck())) as twilio:
         table.add_row(*asyncio.run(_drain(twilio, texts, Path(data))))
     Console(width=100).print(table)
 
 
 class Luck:
-    """What goes wrong, the same in every run."""
+    """What goes wrong, identical in every run."""
 
     def __init__(self) -> None:
         self._chance = random.Random(3)
@@ -72,7 +73,7 @@ class Luck:
         return Trouble(20500, 503, wait_s=wait_s) if luck < 0.09 else Trouble(wait_s=wait_s)
 
 
-async def _drain(twilio: Account, texts: int, data: Path) -> tuple[str, ...]:
+async def _drain(twilio: TwilioAccount, texts: int, data: Path) -> tuple[str, ...]:
     privacy = Privacy("pepper", [Fernet.generate_key().decode()])
     async with connect(None, data) as redis:
         queue = OutboxQueue(redis, TEMPO)
@@ -81,7 +82,7 @@ async def _drain(twilio: Account, texts: int, data: Path) -> tuple[str, ...]:
         client = TwilioClient("AC" + "0b" * 16, "secret", base_url=twilio.url)
         at, terms = hooks("https://voicebot.test"), Terms("+33939000001", settle_s=_SETTLE_S)
         outbox, prompts = Outbox(redis, privacy), Prompts.load(PROMPTS)
-        errands = Errands(outbox, sessions, prompts, privacy, client, at, terms, time.time)
+        errands = OutboxSender(outbox, sessions, lambda: prompts, privacy, client, at, terms, time.time)
         sent_s = await _send(queue, errands, texts)
         await queue.close()
     counted = Counter(text.asked["To"] for text in twilio.texts)
@@ -95,13 +96,13 @@ async def _write(sessions: Sessions, texts: int) -> float:
     began = time.perf_counter()
     for person in range(texts):
         name = f"p{person}"
-        await sessions.keep_number(name, f"+336{person:08}")
-        told = {"topic": "rsa", "notes": ["rsa.note_caf"], "slots": {}, "person": name}
-        await sessions.add(name, Record("sms", f"CA{person}:1", time.time(), told))
+        await sessions.people.keep_number(name, f"+336{person:08}")
+        order = TextOrder(person=name, topic="rsa", notes=("rsa.note_caf",))
+        await sessions.add(name, Record(f"CA{person}:1", time.time(), order))
     return time.perf_counter() - began
 
 
-async def _send(queue: OutboxQueue, errands: Errands, texts: int) -> float:
+async def _send(queue: OutboxQueue, errands: OutboxSender, texts: int) -> float:
     began = time.perf_counter()
     working = asyncio.create_task(work(queue, errands))
     with Progress() as progress:

@@ -1,4 +1,4 @@
-"""The service alone on one core, in a process of its own, so that what calls it does not slow it down.
+"""The service alone on one core, in a separate process, so that its clients do not slow it down.
 
     python -m benchmarks.pinned RECOGNIZER CORE     (whisper, vosk, scripted, none)
 
@@ -30,19 +30,19 @@ from benchmarks.scripted import Scripted
 from voicebot.app import build
 from voicebot.channels.service import Service
 from voicebot.config import Engine, Settings
-from voicebot.logs import quiet
-from voicebot.rehearsal import Rehearsal, rehearse
+from voicebot.observability.logs import quiet
+from voicebot.simulator.rehearsal import Rehearsal, rehearse
 from voicebot.speech.stt.recognizer import Recognizer
 from voicebot.speech.turn import PATIENCE_S
-from voicebot.store.floods import Floods
-from voicebot.twilio.twiml import messages
+from voicebot.store.rate_limiter import RateLimiter
+from voicebot.telephony.twiml import messages
 
 _UNLIMITED = 1 << 31
 
 
 @dataclass
 class Pinned:
-    """A running service. `used` is filled in when it has ended: CPU seconds and MB, workers and Redis too."""
+    """A running service. `used` is filled in once it has ended: CPU seconds and MB, workers and Redis too."""
 
     url: str
     auth_token: str
@@ -50,15 +50,15 @@ class Pinned:
     used: dict[str, float] = field(default_factory=dict)
 
     def cpu_s(self) -> float:
-        """Seconds of CPU so far, Redis and workers included."""
+        """CPU seconds so far, including Redis and workers."""
         return cpu_s(self.pid)
 
     def memory_mb(self) -> float:
-        """Memory now, Redis and workers included."""
+        """Present memory in MB, including Redis and workers."""
         return memory_mb(self.pid)
 
     async def counted(self, **events: str) -> float:
-        """How often each of these events happened: its name in the metrics, and a label's value."""
+        """How often each of these events happened: its name in the metrics, and the value of a label."""
         async with httpx.AsyncClient() as client:
             page = (await client.get(f"{self.url}/metrics", timeout=30)).text
         samples = [sample for family in families(page) for sample in family.samples]
@@ -78,14 +78,14 @@ class Pinned:
 
 @contextmanager
 def pinned(recognizer: str, core: int = 0) -> Iterator[Pinned]:
-    """Serve on `core` until the block ends; the caller of this moves to the other cores."""
+    """Serve on `core` until the block ends; the calling process moves to the other cores."""
     with served([sys.executable, "-m", "benchmarks.pinned", recognizer, str(core)], core) as service:
         yield service
 
 
 @contextmanager
 def served(command: Sequence[str], core: int) -> Iterator[Pinned]:
-    """What `command` serves on `core`: it prints its address, and at the end of its input what it used."""
+    """What `command` serves on `core`: it prints its address and, once its input ends, what it used."""
     others = os.sched_getaffinity(0) - {core}
     if others:
         os.sched_setaffinity(0, others)
@@ -99,7 +99,7 @@ def served(command: Sequence[str], core: int) -> Iterator[Pinned]:
 
 
 def recognizer_named(name: str) -> Recognizer | None:
-    """Vosk hears Korean here, "scripted" knows beforehand; None stands for what the settings choose."""
+    """Vosk hears Korean here; "scripted" knows in advance; None stands for the choice of the settings."""
     made: Recognizer | None = KoreanVosk() if name == "vosk" else Scripted() if name == "scripted" else None
     return made
 
@@ -113,9 +113,10 @@ def main(name: str, core: str) -> None:
 
     def make(settings: Settings, redis: Redis) -> Service:
         service = build(settings, redis)
-        # So many texts a minute are refused in real life, and a refusal would be all that is measured.
-        unlimited = Floods(redis, of_one=_UNLIMITED, of_all=_UNLIMITED)
-        return replace(service, recognizer=own or service.recognizer, floods=unlimited)
+        # In real life this many texts per minute are refused, and only refusals would be measured.
+        unlimited = RateLimiter(redis, of_one=_UNLIMITED, of_all=_UNLIMITED)
+        speech = replace(service.speech, recognizer=own or service.speech.recognizer)
+        return replace(service, speech=speech, limits=replace(service.limits, texts=unlimited))
 
     with (
         tempfile.TemporaryDirectory() as data,
@@ -130,7 +131,7 @@ def main(name: str, core: str) -> None:
 
 
 def _add_routes(running: Rehearsal) -> None:
-    """A route that does nothing, to compare with, and what was said in a call."""
+    """A route that does nothing, for comparison, and one for what was said in a call."""
 
     @running.app.post("/benchmark/bare")
     async def bare() -> Response:
@@ -139,8 +140,8 @@ def _add_routes(running: Rehearsal) -> None:
     @running.app.get("/benchmark/journal/{call_sid}")
     async def journal(call_sid: str) -> Sequence[dict[str, Any]]:
         sessions = running.service.runner.sessions
-        person = await sessions.caller(call_sid)
-        return [dict(turn) for turn in await sessions.turns(person, call_sid)] if person else []
+        person = await sessions.calls.caller(call_sid)
+        return [turn.shown() for turn in await sessions.turns(person, call_sid)] if person else []
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""The same telephone bot on Pipecat; `benchmarks.side_by_side` runs it in an environment of its own.
+"""The same telephone bot on Pipecat; `benchmarks.side_by_side` runs it in a separate environment.
 
     PEER_PYTHON -m benchmarks.pipecat_peer RECOGNIZER TURNS CORE    (whisper, scripted; timeout, smart)
 
-As Pipecat's own examples for Twilio do it: its serializer and its FastAPI transport, Silero's voice activity,
-its user turn strategies (`timeout` is told by silence, `smart` is its default, a small network), one sentence
-after the other as the dialogue. The recognizer and the voice are ours, wrapped as its services.
+It follows Pipecat's own examples for Twilio: its serializer and its FastAPI transport, Silero's voice
+activity, its user turn strategies (`timeout` decides by silence, `smart` is its default, a small network),
+and as the dialogue one sentence after the other. The recognizer and the voice are ours, wrapped as its
+services.
 """
 
 from __future__ import annotations
@@ -46,13 +47,13 @@ from pipecat.utils.time import time_now_iso8601
 from pipecat.workers.runner import WorkerRunner
 
 from benchmarks.scripted import Scripted
+from voicebot.sound import Speech
 from voicebot.speech import voices
 from voicebot.speech.audio import TELEPHONE_HZ
-from voicebot.speech.piece import Piece
 from voicebot.speech.recordings import Recordings
 from voicebot.speech.stt.recognizer import Expected, Recognizer
 
-#: What the bot says: as long as the prompts of the RSA.
+#: What the bot says: sentences as long as the prompts of the RSA.
 SENTENCES = (
     "Bonjour, ici l'assistance téléphonique. Que puis-je faire pour vous ?",
     "Quel âge avez-vous ? Vous pouvez aussi taper votre âge.",
@@ -60,12 +61,12 @@ SENTENCES = (
     "Avez-vous une pièce d'identité ? Répondez oui, non, ou je ne sais pas.",
     "Avez-vous un relevé d'identité bancaire ? Répondez oui ou non.",
 )
-#: Whisper hears at 16 kHz; without it the pipeline stays at the telephone's 8 kHz, as in the examples.
+#: Whisper hears at 16 kHz; without it, the pipeline stays at the telephone's 8 kHz, as in the examples.
 _RATES = {"whisper": 16000, "scripted": 8000}
 
 
-class Ears(SegmentedSTTService):
-    """Our recognizer as a service: it gets an utterance when voice activity has ended."""
+class RecognizerService(SegmentedSTTService):
+    """Our recognizer as a service: it receives an utterance when voice activity has ended."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         super().__init__(settings=STTSettings(model=recognizer.name, language=None), ttfs_p99_latency=0.0)
@@ -77,7 +78,7 @@ class Ears(SegmentedSTTService):
         return False
 
     async def run_stt(self, audio: bytes) -> AsyncGenerator[Frame | None, None]:
-        """One utterance in a thread."""
+        """One utterance, in a thread."""
         text = await asyncio.to_thread(self._hear, audio)
         if text:
             yield TranscriptionFrame(text, "caller", time_now_iso8601())
@@ -90,7 +91,7 @@ class Ears(SegmentedSTTService):
         return stream.finish().text
 
 
-class Mouth(TTSService):
+class RenderedVoice(TTSService):
     """Our voice as a service: every sentence was rendered before the first call."""
 
     def __init__(self, sounds: dict[str, bytes]) -> None:
@@ -124,7 +125,7 @@ def app_of(recognizer: Recognizer, turns: str, rate_hz: int, url: str) -> FastAP
     """The whole service."""
     var = Path("var")
     voice = voices.assistant(var, Recordings(var / "recordings"), "kokoro", "pico")
-    sounds = {text: voice.audio(Piece(text), "normal").tobytes() for text in SENTENCES}
+    sounds = {text: voice.audio(Speech(text)).tobytes() for text in SENTENCES}
     app = FastAPI()
 
     @app.post("/twilio/voice")
@@ -167,10 +168,10 @@ async def _converse(
         [
             transport.input(),
             VADProcessor(vad_analyzer=SileroVADAnalyzer()),
-            Ears(recognizer),
+            RecognizerService(recognizer),
             UserTurnProcessor(user_turn_strategies=strategies),
             Dialogue(),
-            Mouth(sounds),
+            RenderedVoice(sounds),
             transport.output(),
         ]
     )

@@ -1,4 +1,4 @@
-"""What a process and its children use, as Linux counts it: right even when others work on the machine."""
+"""What a process and its children use, as counted by Linux: right even if others use the machine."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-#: In /proc/PID/stat, counted from behind the name: user and system time, of itself and of ended children.
+#: In /proc/PID/stat, counted after the name: user and system time, its own and that of ended children.
 _TIMES = slice(11, 15)
 
 
 def cpu_s(pid: int) -> float:
-    """Seconds of CPU so far, of the process, its children and theirs."""
+    """CPU seconds so far, of the process, its children and theirs."""
     return sum(_TICK_S * sum(map(int, _stat(one)[_TIMES])) for one in family(pid))
 
 
 def memory_mb(pid: int) -> float:
-    """Memory now, in MB; what processes share is counted once, by parts."""
+    """Present memory in MB; memory shared between processes is counted proportionally."""
     return sum(_proportional_kb(one) for one in family(pid)) / 1024
 
 
 def family(pid: int) -> Iterator[int]:
-    """The process, its children and theirs, as far as they live."""
+    """The process, its children and theirs, as long as they are alive."""
     yield pid
     for task in _read(f"/proc/{pid}/task", "children"):
         for child in task.split():

@@ -1,11 +1,11 @@
-"""A recognizer that knows beforehand what is said: what is left of a call's cost is everything else."""
+"""A recognizer that knows in advance what is said: what remains of a call's cost is everything else."""
 
 from __future__ import annotations
 
 from voicebot.speech.audio import Pcm
 from voicebot.speech.stt.recognizer import Expected, Transcript
 
-#: What the caller says to the first question; to the others it is the first thing that was expected.
+#: What the caller says to the first question; to the others they give the first expected answer.
 OPENING, OTHERWISE = "bonjour, je voudrais demander le RSA", "oui"
 _BY_KIND = {"intent": OPENING, "age": "j'ai trente ans"}
 
@@ -18,7 +18,7 @@ class ScriptedStream:
         self._text = _BY_KIND.get(expected.kind, likely)
 
     def accept(self, pcm: Pcm) -> str | None:
-        """Costs nothing and tells nothing."""
+        """Costs nothing and reveals nothing."""
         return None
 
     def peek(self) -> Transcript:
@@ -30,17 +30,17 @@ class ScriptedStream:
         return Transcript(self._text, 0.95)
 
     def close(self) -> None:
-        """Nothing to forget."""
+        """Nothing to release."""
 
 
 class Scripted:
-    """Use as any recognizer."""
+    """Used like any recognizer."""
 
     name = "scripted"
 
     def start(self, expected: Expected) -> ScriptedStream:
-        """Begin to know."""
+        """A stream that already knows."""
         return ScriptedStream(expected)
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Nothing to release."""

@@ -1,4 +1,4 @@
-"""The sentences that understanding is measured on: what was looked at while tuning, and what never was."""
+"""The sentences on which understanding is measured: those seen while tuning, and those never seen."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from voicebot.nlu.understanding import PACKAGED
 
 DEVELOPMENT = Path(__file__).parent.parent / "tests" / "fr" / "utterances"
 HELD_OUT = Path(__file__).parent.parent / "tests" / "fr" / "evaluation"
-#: The spoken part of the development set as a recognizer wrote it (benchmarks/heard.py).
+#: The spoken part of the development set, as a recognizer wrote it (benchmarks/heard.py).
 HEARD_DEVELOPMENT = DEVELOPMENT.parent / "heard.yaml"
 MIXED_DEVELOPMENT = DEVELOPMENT.parent / "mixed.yaml"
 
 HEARD, MIXED, OUT_OF_DOMAIN, COMMANDS = "heard", "mixed", "out of domain", "commands"
-#: What is out of domain, as a recognizer wrote it.
+#: Out-of-domain sentences, as a recognizer wrote them.
 HEARD_OUT_OF_DOMAIN = "out of domain, heard"
 
 
 @dataclass(frozen=True)
 class HeardAs:
-    """How a recognizer came by a text: what was said, by which voice over which noise, and how sure it is."""
+    """How a recognizer arrived at a text: what was said, by which voice over which noise, its confidence."""
 
     said: str
     voice: str
@@ -37,7 +37,7 @@ class HeardAs:
 
 @dataclass(frozen=True)
 class Sentence:
-    """What somebody says, how, and which intents they mean: two when mixed, NO_INTENT out of domain."""
+    """What somebody says, how, and which intents they mean: two if mixed, NO_INTENT if out of domain."""
 
     text: str
     style: str
@@ -46,7 +46,7 @@ class Sentence:
     heard: HeardAs | None = None
 
 
-#: Styles of the held-out set in the order they are shown; beside them MIXED and OUT_OF_DOMAIN.
+#: Styles of the held-out set in the order shown; MIXED and OUT_OF_DOMAIN are separate.
 STYLES = ("plain", "complaint", "learner", "sms", HEARD)
 
 
@@ -62,7 +62,7 @@ def held_out(folder: Path = HELD_OUT) -> list[Sentence]:
 
 
 def development() -> list[Sentence]:
-    """What may be looked at. A procedure's sentence that is also a training example would measure memory."""
+    """What may be looked at, without training examples, which would measure memory."""
     trained = {plain(text) for text, _ in examples()}
     unseen = [each for each in _developed() if each.style == COMMANDS or plain(each.text) not in trained]
     return [*unseen, *map(_strange, _styled(HEARD_DEVELOPMENT, HEARD)), *_mixed(MIXED_DEVELOPMENT)]
@@ -102,7 +102,7 @@ def _out_of_domain(folder: Path) -> Iterator[Sentence]:
 
 def _developed() -> Iterator[Sentence]:
     for path in sorted(DEVELOPMENT.glob("*.yaml")):
-        data = datafile.read(path).data
+        data = dict(datafile.read(path).data)
         name, texted = data.pop("intent", None), data.pop("sms", {})
         voice, sms = ({name: data["voice"]}, {name: texted}) if name else (data, texted)
         for channel, sets in (("voice", voice), ("sms", sms)):

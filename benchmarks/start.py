@@ -1,4 +1,4 @@
-"""How long the service takes to start, and how much memory it takes.
+"""How long the service takes to start, and how much memory it needs.
 
 .venv/bin/python -m benchmarks.start
 """
@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from voicebot.config import Settings
-from voicebot.logs import quiet
-from voicebot.rehearsal import rehearse
+from voicebot.observability.logs import quiet
+from voicebot.simulator.rehearsal import rehearse
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         _start(sys.argv[1])
         return
-    table = Table("recognizer", "seconds to serve, imports apart", "MB", title="Cold start")
+    table = Table("recognizer", "seconds to serve, without imports", "MB", title="Cold start")
     for recognizer in ("none", "whisper"):
         command = [sys.executable, "-m", "benchmarks.start", recognizer]
         done = subprocess.run(command, capture_output=True, text=True, check=True)

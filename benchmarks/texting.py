@@ -1,12 +1,12 @@
-"""Turns by SMS a second on one core, beside a bare FastAPI route that only returns TwiML, in one run.
+"""SMS turns per second on one core, compared with a bare FastAPI route that only returns TwiML, in one run.
 
     .venv/bin/python -m benchmarks.texting [--seconds S]
 
-Both run in one process on one core, signatures, understanding, dialogue and Redis included; the texters are
-on the other core. Every request is a real turn of a conversation about the RSA, by a new person now and then,
-who names the need in their own words; an apology instead of an answer ends the measurement. The two routes
-take turns, so that other work on the machine disturbs both alike; the CPU that a turn takes, Redis included,
-does not depend on other work at all.
+Both run in one process on one core, including signatures, understanding, dialogue and Redis; the texters are
+on the other core. Every request is a real turn of a conversation about the RSA, now and then by a new person,
+who states the need in their own words; an apology instead of an answer ends the measurement. The two routes
+alternate, so that other load on the machine affects both alike; the CPU time per turn, including Redis, is
+independent of other load.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from rich.table import Table
 from benchmarks.pinned import Pinned, pinned
 from benchmarks.sentences import development
 from voicebot.channels.sms import SMS_PATH
-from voicebot.twilio import sign
+from voicebot.telephony import sign
 
-#: What each person texts after they named their need, then another one comes.
+#: What each person texts after stating their need; then another person comes.
 SAID = ("1", "1", "rien", "non", "suite", "suite", "suite", "suite")
 _APOLOGY = b"petit souci"
 BARE_PATH = "/benchmark/bare"
@@ -40,15 +40,15 @@ _numbers = count(1)
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=10.0, help="how long each is asked")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long each route is measured")
     seconds = parser.parse_args().seconds
-    columns = ("route", "turns a second", "p50 ms", "p99 ms", "of the bare route", "CPU µs a turn", "of it")
+    columns = ("route", "turns per s", "p50 ms", "p99 ms", "of the bare route", "CPU µs per turn", "of it")
     table = Table(*columns, title="One core")
     waits: dict[str, list[float]] = {path: [] for path in ROUTES}
     cpu = dict.fromkeys(ROUTES, 0.0)
     with pinned("none") as service:
         _openings()
-        asyncio.run(measure(service, SMS_PATH, _TURN_S))  # warm
+        asyncio.run(measure(service, SMS_PATH, _TURN_S))  # warm up
         for path in list(ROUTES) * max(1, round(seconds / _TURN_S)):
             before = service.cpu_s()
             waits[path] += asyncio.run(measure(service, path, _TURN_S))
@@ -87,7 +87,7 @@ async def _texter(service: Pinned, path: str, until: float) -> list[float]:
 
 
 def _requests(service: Pinned, path: str) -> Iterator[bytes]:
-    """Signed requests as bytes: one person after the other."""
+    """Signed requests as bytes, one person after the other."""
     openings = cycle(_openings())
     while True:
         person, age = next(_numbers), 26 + next(_numbers) % 40

@@ -1,9 +1,8 @@
-"""What understanding is worth, beside two peers: `python -m benchmarks.understanding`.
+"""How good understanding is, beside two peers: `python -m benchmarks.understanding`.
 
-The development set (tests/fr/utterances) was looked at while tuning; of the held-out sets
-(tests/fr/evaluation) only these totals are. `--peers` also learns and measures the peers of engines.py
-(`pip install -e '.[bench]'`), `--mistakes` lists the development set's mistakes. OPENBLAS_NUM_THREADS=1
-for one core.
+The development set (tests/fr/utterances) was seen while tuning; of the held-out sets (tests/fr/evaluation)
+only these totals are. `--peers` also trains and measures the peers in engines.py (`pip install -e
+'.[bench]'`), `--mistakes` lists the mistakes on the development set. OPENBLAS_NUM_THREADS=1 for one core.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _NOT_ONE_REQUEST = (OUT_OF_DOMAIN, HEARD_OUT_OF_DOMAIN, MIXED)
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredSentence:
     """A sentence, how an engine understood it, and how long that took in ms."""
 
     sentence: Sentence
@@ -40,12 +39,12 @@ class Measured:
 
     @property
     def right(self) -> bool:
-        """Whether the best intent is one that is meant, acted upon or asked back."""
+        """Whether the best intent is one that is meant, whether acted upon or asked back."""
         return self.guess.best in self.sentence.meant
 
     @property
     def wrong(self) -> bool:
-        """Whether it is acted upon though something else, or nothing, was meant."""
+        """Whether it is acted upon although something else, or nothing, was meant."""
         return self.guess.sure and not self.right
 
     @property
@@ -55,22 +54,22 @@ class Measured:
 
     @property
     def offered(self) -> bool:
-        """Whether the person is asked, and all they mean is among what is offered."""
+        """Whether the person is asked, and everything they mean is among what is offered."""
         return self.asked and set(self.sentence.meant) <= set(self.guess.offered)
 
 
-def measure(engine: Engine, chosen: Sequence[Sentence]) -> list[Measured]:
-    """Every sentence understood once."""
+def measure(engine: Engine, chosen: Sequence[Sentence]) -> list[MeasuredSentence]:
+    """Every sentence, understood once."""
     measured = []
     for sentence in chosen:
         start = time.perf_counter()
         guess = engine(sentence)
-        measured.append(Measured(sentence, guess, 1000 * (time.perf_counter() - start)))
+        measured.append(MeasuredSentence(sentence, guess, 1000 * (time.perf_counter() - start)))
     return measured
 
 
-def share(measured: Sequence[Measured], test: Callable[[Measured], bool]) -> float:
-    """The part of the sentences that passes the test, 0 to 1."""
+def share(measured: Sequence[MeasuredSentence], test: Callable[[MeasuredSentence], bool]) -> float:
+    """The share of the sentences that pass the test, 0 to 1."""
     return sum(map(test, measured)) / len(measured) if measured else 0.0
 
 
@@ -98,12 +97,14 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", action="store_true", help="measure the peers too: minutes of training")
+    parser.add_argument(
+        "--peers", action="store_true", help="measure the peers too, training them for minutes"
+    )
     parser.add_argument("--mistakes", action="store_true", help="list the mistakes of the development set")
     return parser.parse_args()
 
 
-def _table(title: str, by_engine: Mapping[str, Sequence[Measured]]) -> Table:
+def _table(title: str, by_engine: Mapping[str, Sequence[MeasuredSentence]]) -> Table:
     columns = ("set", "engine", "n", "top-1", "sure, right", "asked", "offered", "sure, wrong")
     table = Table(*columns, title=f"{title}, %")
     for style in dict.fromkeys(each.sentence.style for each in next(iter(by_engine.values()))):
@@ -120,7 +121,7 @@ def _table(title: str, by_engine: Mapping[str, Sequence[Measured]]) -> Table:
     return table
 
 
-def _row(table: Table, style: str, name: str, measured: Sequence[Measured]) -> None:
+def _row(table: Table, style: str, name: str, measured: Sequence[MeasuredSentence]) -> None:
     shares = (
         share(measured, lambda each: each.right),
         share(measured, lambda each: each.guess.sure and each.right),
@@ -131,11 +132,11 @@ def _row(table: Table, style: str, name: str, measured: Sequence[Measured]) -> N
     table.add_row(style, name, str(len(measured)), *(f"{100 * each:.1f}" for each in shares))
 
 
-def heard_table(title: str, measured: Sequence[Measured]) -> Table:
-    """Requests as a recognizer wrote them, by voice and noise: what came of them, words got wrong, in %."""
+def heard_table(title: str, measured: Sequence[MeasuredSentence]) -> Table:
+    """Requests as a recognizer wrote them, by voice and noise: their outcome, and wrong words, in %."""
     columns = ("voice", "noise", "n", "top-1", "sure, right", "asked", "sure, wrong", "word error")
-    table = Table(*columns, title=f"as heard by telephone, {title}, %")
-    by_line: dict[tuple[str, float], list[Measured]] = defaultdict(list)
+    table = Table(*columns, title=f"as heard over the telephone, {title}, %")
+    by_line: dict[tuple[str, float], list[MeasuredSentence]] = defaultdict(list)
     for each in measured:
         if each.sentence.heard and each.sentence.style == HEARD:
             by_line[each.sentence.heard.voice, -each.sentence.heard.noise_db].append(each)
@@ -153,14 +154,14 @@ def heard_table(title: str, measured: Sequence[Measured]) -> Table:
 
 
 def word_error(heard: Iterable[Sentence]) -> float:
-    """Words put in, left out or changed by the recognizer, per word said."""
+    """Words inserted, omitted or changed by the recognizer, per word said."""
     pairs = [(plain(each.heard.said).split(), plain(each.text).split()) for each in heard if each.heard]
     wrong = sum(Levenshtein.distance(said, text) for said, text in pairs)
     return wrong / sum(len(said) for said, _ in pairs)
 
 
-def _speed(by_engine: Mapping[str, Sequence[Measured]]) -> Table:
-    table = Table("engine", "median", "99 %", "slowest", title="ms an utterance")
+def _speed(by_engine: Mapping[str, Sequence[MeasuredSentence]]) -> Table:
+    table = Table("engine", "median", "99 %", "slowest", title="ms per utterance")
     for name, measured in by_engine.items():
         times = sorted(each.took for each in measured)
         shown = (statistics.median(times), times[int(0.99 * len(times))], times[-1])
@@ -168,7 +169,7 @@ def _speed(by_engine: Mapping[str, Sequence[Measured]]) -> Table:
     return table
 
 
-def _confusions(measured: Sequence[Measured]) -> Table:
+def _confusions(measured: Sequence[MeasuredSentence]) -> Table:
     """Which intents are taken for which others, held out, without the sentences."""
     wrong = [each for each in measured if not each.right and each.sentence.style not in _NOT_ONE_REQUEST]
     pairs = Counter((each.sentence.meant[0], each.guess.best) for each in wrong)
@@ -178,7 +179,7 @@ def _confusions(measured: Sequence[Measured]) -> Table:
     return table
 
 
-def _print_mistakes(console: Console, measured: Sequence[Measured]) -> None:
+def _print_mistakes(console: Console, measured: Sequence[MeasuredSentence]) -> None:
     for each in measured:
         if each.wrong or (not each.right and each.sentence.style != OUT_OF_DOMAIN):
             meant = ", ".join(each.sentence.meant)

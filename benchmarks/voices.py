@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.voices
 
-Ten sentences (voicebot/trial/fr/sentences.yaml) by each voice and pace go through the telephone band
+Ten sentences (voicebot/webphone/fr/sentences.yaml) by each voice and pace go through the telephone band
 and μ-law into whisper-base, which is not told what to expect. Word error counts numbers as words.
 "Cold" is the first sentence with loading the engine, in a fresh process; "x real time" is seconds of
 work a second of speech;
@@ -26,7 +26,7 @@ from voicebot.speech import voices
 from voicebot.speech.audio import TELEPHONE_HZ, Pcm
 from voicebot.speech.spoken import spoken
 from voicebot.speech.stt.choose import recognizers
-from voicebot.trial.intelligibility import heard, sentences, word_error
+from voicebot.webphone.intelligibility import heard, sentences, word_error
 
 VAR = Path("var")
 SENTENCES = sentences()

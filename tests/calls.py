@@ -7,18 +7,18 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from voicebot.channels.simulator import (
+from voicebot.datafile import raise_if_any, read
+from voicebot.dialogue.session import Session
+from voicebot.simulator import (
     Answers,
+    CallerTurn,
     CallerVoice,
     CallOptions,
     CallReport,
     SayText,
-    Turn,
     place_call,
 )
-from voicebot.datafile import raise_if_any, read
-from voicebot.dialogue.session import Session
-from voicebot.rehearsal import Rehearsal
+from voicebot.simulator.rehearsal import Rehearsal
 
 FOLDER = Path(__file__).parent / "fr" / "calls"
 
@@ -59,7 +59,7 @@ def spoken(answers: dict[str, list[str]]) -> Answers:
 
 
 async def call(
-    running: Rehearsal, caller: CallerVoice, turns: Sequence[Turn] | Answers, **options: Any
+    running: Rehearsal, caller: CallerVoice, turns: Sequence[CallerTurn] | Answers, **options: Any
 ) -> CallReport:
     """A call that no carrier would complain about."""
     made = CallOptions(journal=running.journal, **options)
@@ -78,7 +78,7 @@ async def session_of(running: Rehearsal, call_sid: str) -> Session:
 
     async def load() -> Session:
         sessions = running.service.runner.sessions
-        person = await sessions.caller(call_sid)
+        person = await sessions.calls.caller(call_sid)
         assert person
         session, version = await sessions.load(person, call_sid)
         assert version

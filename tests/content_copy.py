@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import copytree
 
 ROOT = Path(__file__).parents[1]
-_FOLDERS = ("voicebot/flows", "voicebot/nlu/fr", "prompts/fr")
+_FOLDERS = ("voicebot/facts", "voicebot/flows", "voicebot/nlu/fr", "prompts/fr")
 
 
 def content_copy(folder: Path) -> Path:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from voicebot.authoring.replay import ScriptLine, WrittenConversation, play, read
+from voicebot.packaged import CONVERSATIONS as FOLDER
 
-from voicebot.replay import CONVERSATIONS, Conversation, Line, play, read
-
-__all__ = ["FOLDER", "Conversation", "Line", "all_conversations", "play", "read"]
-
-FOLDER = Path(__file__).parents[1] / CONVERSATIONS
+__all__ = ["FOLDER", "ScriptLine", "WrittenConversation", "all_conversations", "play", "read"]
 
 
-def all_conversations() -> list[Conversation]:
+def all_conversations() -> list[WrittenConversation]:
     return [read(path) for path in sorted(FOLDER.glob("*.yaml"))]

@@ -19,8 +19,9 @@ import httpx
 from redis.asyncio import Redis
 
 from tests.conftest import DATA_KEY
+from voicebot.store.personal_keys import FiledKeys
 from voicebot.store.server import embedded
-from voicebot.twilio import sign
+from voicebot.telephony import sign
 
 ROOT = Path(__file__).parent.parent
 TOKEN, PEPPER = "the auth token", "pepper"
@@ -182,6 +183,7 @@ def service_settings(redis: MortalRedis, public_url: str, port: int) -> dict[str
     """What a service is told; `public_url` is where Twilio believes to reach it."""
     return {
         "REDIS_URL": redis.url,
+        "VOICEBOT_DATA": str(redis.data),
         "VOICEBOT_PUBLIC_URL": public_url,
         "VOICEBOT_PORT": str(port),
         "VOICEBOT_RECOGNIZER": "none",
@@ -189,6 +191,11 @@ def service_settings(redis: MortalRedis, public_url: str, port: int) -> dict[str
         "VOICEBOT_PSEUDONYM_KEY": PEPPER,
         "VOICEBOT_DATA_KEYS": DATA_KEY,
     }
+
+
+def own_keys(redis: MortalRedis) -> FiledKeys:
+    """Each person's own key, where the services on this Redis keep it."""
+    return FiledKeys(redis.data.with_name(f"{redis.data.name}-keys.sqlite"))
 
 
 def wait_for(url: str) -> None:

@@ -31,7 +31,7 @@ async def _all(redis: Redis) -> list[str]:
 
 async def _content(redis: Redis, key: str) -> str:
     readers: dict[str, Any] = {
-        "string": lambda: redis.get(key),
+        "string": lambda: _string(redis, key),
         "hash": lambda: redis.hgetall(key),
         "list": lambda: redis.lrange(key, 0, -1),
         "set": lambda: redis.smembers(key),
@@ -40,6 +40,12 @@ async def _content(redis: Redis, key: str) -> str:
     }
     kind = await redis.type(key)
     return str(await readers[kind.decode() if isinstance(kind, bytes) else str(kind)]())
+
+
+async def _string(redis: Redis, key: str) -> str:
+    """Also one that is no text: a count of people that names nobody (HyperLogLog)."""
+    kept: bytes = await redis.execute_command("GET", key, NEVER_DECODE=True)
+    return kept.decode(errors="replace")
 
 
 def _opened(text: str, privacy: Privacy) -> Iterator[str]:

@@ -28,12 +28,16 @@ WRONG = {
     "VOICEBOT_TWILIO_ACCOUNT": ("SK" + "0b" * 16, "AC"),
     "VOICEBOT_DEMO_KEY": ("short", "12"),
     "VOICEBOT_RECOGNIZER": ("siri", "whisper"),
+    "VOICEBOT_SECOND_OPINION": ("perhaps", "boolean"),
+    "VOICEBOT_EARS": ("ears.example.org", "wyoming://"),
     "VOICEBOT_VOICE_AHEAD": ("robot", "kokoro"),
     "VOICEBOT_VOICE_NOW": ("robot", "pico"),
     "VOICEBOT_SMS_FROM": ("0939000001", "+33"),
     "VOICEBOT_MISSED_CALL_S": ("-1", "0"),
     "VOICEBOT_MISSED_CALL_NUMBERS": ("+33939000001;+33939000002", "commas"),
     "VOICEBOT_WORKER": ("outside", "apart"),
+    "VOICEBOT_DRAIN_S": ("-1", "0"),
+    "VOICEBOT_INCOMPLETE": ("later", "wait"),
     "VOICEBOT_TEXTS_A_DAY": ("many", "integer"),
     "VOICEBOT_CALLING_HOURS": ("20-8", "8-20"),
     "VOICEBOT_CALLS_BACK_A_DAY": ("-1", "0"),
@@ -44,13 +48,19 @@ WRONG = {
     "VOICEBOT_CALLS_A_MINUTE": ("0", "1"),
     "VOICEBOT_FALLBACK_NUMBER": ("+33939000001,+33939000002", "+33"),
 }
-#: Any words will do for these; keys are looked at where they are used (tests/test_doctor.py).
+#: Any words will do for these; keys are looked at where they are used (tests/doctor/test_doctor.py).
 FREE = {
     "VOICEBOT_HOST",
     "VOICEBOT_VAR",
     "VOICEBOT_DATA",
     "VOICEBOT_RECORDINGS",
+    "VOICEBOT_CONTENT",
     "VOICEBOT_TWILIO_API",
+    "VOICEBOT_EARS_MODEL",
+    "VOICEBOT_EARS_KEY",
+    "VOICEBOT_OPENFISCA",
+    "VOICEBOT_PERSONAL_KEYS",
+    "VOICEBOT_SPOOL",
     "VOICEBOT_TWILIO_TOKEN",
     "VOICEBOT_TWILIO_TOKEN_OLD",
     "VOICEBOT_DATA_KEYS",
@@ -91,6 +101,7 @@ def test_several_wrong_values_are_told_together_in_one_line(
 def test_secrets_are_neither_shown_nor_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     secret = {field: f"hush-{field}-hush" for field in Settings.model_fields if is_secret(field)}
     secret |= {"redis_url": "redis://:hush@localhost:6379/0", "twilio_account": ACCOUNT}
+    secret["personal_keys"] = "redis://:hush@localhost:6380/0"
     for field, value in secret.items():
         monkeypatch.setenv(name_of(field), value)
     settings = read_settings()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.numbers import e164, is_textable
 from voicebot.privacy import Privacy, redact
+from voicebot.telephony.phone_numbers import e164, is_textable
 
 
 def test_a_pseudonym_is_stable_and_depends_on_the_key(privacy: Privacy) -> None:

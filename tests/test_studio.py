@@ -14,7 +14,7 @@ from voicebot.prompts import Prompts
 from voicebot.prompts.recordable import Recordable, recordables
 from voicebot.speech.audio import RECOGNIZER_HZ
 from voicebot.speech.recordings import Recordings
-from voicebot.studio import Line, Studio, counted
+from voicebot.studio import Studio, StudioLine, counted
 
 OLD, NEW = "Quel âge avez-vous ?", "Vous avez quel âge ?"
 
@@ -25,7 +25,7 @@ def studio(folder: Path, recordings: Path, **files: str) -> Studio:
     return Studio(Recordings(recordings), texts, lambda: 1_780_000_000.0)
 
 
-def line(studio: Studio, name: str) -> Line:
+def line(studio: Studio, name: str) -> StudioLine:
     what = studio.find(name)
     assert what, name
     return studio.line(what)

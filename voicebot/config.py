@@ -13,32 +13,38 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from voicebot.errors import ConfigError
-from voicebot.numbers import FRENCH_REGIONS, e164, prefixes
+from voicebot.packaged import CHECKOUT
+from voicebot.telephony.phone_numbers import FRENCH_REGIONS, e164, prefixes
 
-Engine = Literal["auto", "vosk", "whisper", "none"]
+Engine = Literal[
+    "auto", "vosk", "whisper", "none",
+    "whisper-small", "whisper-medium", "whisper-turbo", "zipformer-fr", "kroko-fr", "parakeet-v3",
+]  # fmt: skip
 VoiceName = Literal["kokoro", "pico", "pyttsx3"]
 Hour = Annotated[int, Field(ge=0, le=24)]
 
-#: Whoever finds the address can try keys; this many signs are too many to try.
+#: Characters. Anyone who finds the address can try keys; a key this long has too many possibilities.
 _SHORTEST_KEY = 12
 
 
 _PREFIX = "VOICEBOT_"
-#: Read by docker-compose.yml and deploy/Caddyfile, and by nothing else.
+_CONTENT = Path("content")
+#: Read only by docker-compose.yml and deploy/Caddyfile.
 OF_THE_FRONT = ("VOICEBOT_SITE", "VOICEBOT_APPS", "VOICEBOT_DEPLOY")
 _ACCOUNT = re.compile("AC[0-9a-fA-F]{32}")
+_EARS = ("http", "https", "wyoming")
 _HOURS = re.compile(r"\[?\s*(\d+)\s*[-,]\s*(\d+)\s*\]?")
 
 
 class Settings(BaseSettings):
-    """Every setting with its meaning. Names in the environment are VOICEBOT_<NAME>, except REDIS_URL."""
+    """Every setting with its meaning. In the environment they are named VOICEBOT_<NAME>, except REDIS_URL."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     public_url: str = Field(
-        default="http://localhost:8000", description="the address under which Twilio reaches us"
+        default="http://localhost:8000", description="the address at which Twilio reaches us"
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="the port to listen on; 0 picks a free one")
@@ -49,11 +55,25 @@ class Settings(BaseSettings):
     recordings: Path = Field(
         default=Path("var/recordings"), description="where recordings of human voices are kept"
     )
-    data: Path = Field(default=Path("var/redis"), description="where the embedded Redis keeps its file")
+    content: Path | None = Field(
+        default=None,
+        description="your own procedures, sentences, places and recordings, laid over ours; unset: "
+        "the folder content, in a checkout none",
+    )
+    data: Path = Field(default=Path("var/redis"), description="where the embedded Redis keeps its files")
+    personal_keys: str = Field(
+        default="",
+        description="where each person's own key is kept, apart from backups: a file (unset: one beside "
+        "VOICEBOT_DATA), or the address of a Redis without an append-only file",
+    )
+    spool: Path | None = Field(
+        default=None,
+        description="where webhooks wait while Redis is away; unset: a folder beside VOICEBOT_DATA",
+    )
     twilio_account: str = Field(default="", description="the account SID, AC…")
     twilio_token: SecretStr = Field(default=SecretStr(""), description="the auth token that signs requests")
     twilio_token_old: SecretStr = Field(
-        default=SecretStr(""), description="the previous token while it is rotated"
+        default=SecretStr(""), description="the previous token, while tokens are being rotated"
     )
     data_keys: SecretStr = Field(
         default=SecretStr(""), description="Fernet keys, newest first, comma-separated"
@@ -62,42 +82,73 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="the key of the pseudonyms; never change it"
     )
     demo_key: SecretStr = Field(
-        default=SecretStr(""), description="who knows it may try the telephone in the browser, at /essai"
+        default=SecretStr(""), description="whoever knows it may try the telephone in the browser, at /essai"
     )
-    recognizer: Engine = Field(default="auto", description="auto takes vosk when a French model is installed")
-    voice_ahead: VoiceName = Field(default="kokoro", description="the voice of what is rendered ahead")
-    voice_now: VoiceName = Field(default="pico", description="the voice of what must be said at once")
+    second_opinion: bool = Field(
+        default=True,
+        description="ask a sentence model, where it is installed, what an answer means that words leave open",
+    )
+    recognizer: Engine = Field(
+        default="auto", description="auto takes vosk if a French model is installed; or a model by its name"
+    )
+    ears: str = Field(
+        default="", description="another machine that hears, http(s)://host/v1 or wyoming://host:port"
+    )
+    ears_model: str = Field(default="", description="the model that it hears with; unset: its own choice")
+    ears_key: SecretStr = Field(default=SecretStr(""), description="the key that it asks for, if any")
+    voice_ahead: VoiceName = Field(default="kokoro", description="the voice for what is rendered in advance")
+    voice_now: VoiceName = Field(default="pico", description="the voice for what must be said at once")
     sms_from: str = Field(default="", description="the number that texts and call-backs come from, E.164")
     missed_call_s: float = Field(
-        default=0.0, ge=0, le=30, description="call back who hangs up within so many seconds; 0: nobody"
+        default=0.0,
+        ge=0,
+        le=30,
+        description="call back anyone who hangs up this soon, in seconds; 0: nobody",
     )
     missed_call_numbers: str = Field(
-        default="", description="our numbers, E.164, comma-separated, whose calls are refused and returned"
+        default="",
+        description="numbers of ours whose calls are rejected and returned, E.164, comma-separated",
+    )
+    drain_s: float = Field(
+        default=120.0, ge=0, le=3600, description="how long live calls may go on after SIGTERM, in seconds"
+    )
+    incomplete: Literal["exit", "wait"] = Field(
+        default="exit",
+        description="what happens while settings are missing; wait: run, and say at /health which",
     )
     worker: Literal["inside", "apart"] = Field(
-        default="inside", description="apart: texts and calls leave by `voicebot worker` only"
+        default="inside", description="apart: only `voicebot worker` sends texts and makes calls"
     )
-    twilio_api: str | None = Field(default=None, description="another address of Twilio's API, for tests")
-    texts_a_day: int = Field(default=6, ge=0, description="the most texts we send a person in a day")
+    twilio_api: str | None = Field(
+        default=None, description="a different address for Twilio's API, for tests"
+    )
+    texts_a_day: int = Field(default=6, ge=0, description="the most texts we send a person per day")
     calling_hours: Annotated[tuple[Hour, Hour], NoDecode] = Field(
-        default=(8, 20), description="the hours between which people are called back where they live, 8-20"
+        default=(8, 20), description="the local hours between which people are called back, such as 8-20"
     )
-    calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person in a day")
+    calls_back_a_day: int = Field(default=3, ge=0, description="the most calls we make to a person per day")
     reach: str = Field(
         default=",".join(prefixes(FRENCH_REGIONS)),
-        description="the beginnings of numbers that we text and call, comma-separated: others cost too much",
+        description="the prefixes of numbers that we text and call, comma-separated; others cost too much",
     )
     texts_an_hour: int = Field(
-        default=600, ge=0, description="the most texts we send to everybody in an hour"
+        default=600, ge=0, description="the most texts we send to all people together per hour"
     )
-    calls_back_an_hour: int = Field(default=120, ge=0, description="the most calls we make to all in an hour")
+    calls_back_an_hour: int = Field(
+        default=120, ge=0, description="the most calls we make to all people together per hour"
+    )
     calls_from_one: int = Field(
-        default=20, ge=1, description="the most calls we take from a person in ten minutes"
+        default=20, ge=1, description="the most calls we take from a person per ten minutes"
     )
-    calls_a_minute: int = Field(default=300, ge=1, description="the most calls we take from all in a minute")
+    calls_a_minute: int = Field(
+        default=300, ge=1, description="the most calls we take from all people together per minute"
+    )
+    openfisca: str = Field(
+        default="", description="the address of OpenFisca's web API, to estimate rights; unset: they are not"
+    )
     fallback_number: str = Field(
         default="",
-        description="who is called when we cannot go on, E.164; unset: callers are told whom",
+        description="who is called if the service is down, E.164; unset: callers are told whom to call",
     )
 
     @field_validator("public_url")
@@ -123,11 +174,18 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("ears")
+    @classmethod
+    def _hears(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in _EARS or not urlsplit(value).hostname):
+            raise ValueError("expected an address like https://ears.example.org/v1 or wyoming://ears:10300")
+        return value
+
     @field_validator("demo_key")
     @classmethod
     def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < _SHORTEST_KEY:
-            raise ValueError(f"expected {_SHORTEST_KEY} signs or more")
+            raise ValueError(f"expected {_SHORTEST_KEY} characters or more")
         return value
 
     @field_validator("sms_from", "fallback_number")
@@ -169,29 +227,55 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def content_folder(self) -> Path | None:
+        """The association's own folder, which need not be there yet; None in a checkout where none is set."""
+        return self.content or (None if CHECKOUT else _CONTENT)
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Where recordings are kept: in the association's folder, if it has one and no other is set."""
+        own = None if "recordings" in self.model_fields_set else self.content_folder
+        return own / "recordings" if own else self.recordings
+
+    @property
+    def places_folder(self) -> Path:
+        """Where imported and local places are kept: in the association's folder, if it has one."""
+        return (self.content_folder or self.var) / "places"
+
+    @property
+    def personal_keys_file(self) -> Path:
+        """Where each person's own key is kept if no other place is set."""
+        return self.data.with_name(f"{self.data.name}-keys.sqlite")
+
+    @property
+    def spool_folder(self) -> Path:
+        """Where webhooks wait while Redis is away."""
+        return self.spool or self.data.with_name(f"{self.data.name}-spool")
+
+    @property
     def beginnings(self) -> tuple[str, ...]:
-        """How numbers begin that may be texted and called."""
+        """The prefixes of numbers that may be texted and called."""
         return tuple(one.strip() for one in self.reach.split(","))
 
     @property
     def rings_back(self) -> frozenset[str]:
-        """The numbers whose calls are refused and returned."""
+        """The numbers whose incoming calls are rejected and returned."""
         return frozenset(number.strip() for number in self.missed_call_numbers.split(",") if number)
 
     @property
     def twilio_tokens(self) -> tuple[str, ...]:
-        """The tokens a signature may be made with, the current one first."""
+        """The tokens that a signature may have been made with, the current one first."""
         tokens = (self.twilio_token, self.twilio_token_old)
         return tuple(token.get_secret_value() for token in tokens if token.get_secret_value())
 
     @property
     def fernet_keys(self) -> tuple[str, ...]:
-        """The keys that open stored records; the first one seals."""
+        """The keys that decrypt stored records; the first one encrypts."""
         return tuple(key.strip() for key in self.data_keys.get_secret_value().split(",") if key.strip())
 
 
 def read_settings() -> Settings:
-    """The settings; ConfigError names each wrong one, what was expected and what came, never a secret."""
+    """The settings; ConfigError names each wrong one, what was expected and given, but never a secret."""
     try:
         return Settings()
     except ValidationError as error:
@@ -210,15 +294,19 @@ def name_of(field: str) -> str:
 
 
 def is_secret(field: str) -> bool:
-    """Whether the value of a setting is never shown.
+    """Whether the value of a setting must never be shown.
 
-    The address of Redis can hold a password, and a token is easily put where the account belongs.
+    The address of Redis may contain a password, and a token is easily pasted where the account belongs.
     """
-    return Settings.model_fields[field].annotation is SecretStr or field in ("redis_url", "twilio_account")
+    return Settings.model_fields[field].annotation is SecretStr or field in (
+        "redis_url",
+        "personal_keys",
+        "twilio_account",
+    )
 
 
 def unknown_names(environment: Iterable[str]) -> dict[str, str]:
-    """Names that look like settings of ours and are none, each with the setting it resembles most, or ""."""
+    """Names that look like settings of ours but are not, each with the setting it most resembles, or ""."""
     known = {
         name.removeprefix(_PREFIX): name for name in (*map(name_of, Settings.model_fields), *OF_THE_FRONT)
     }

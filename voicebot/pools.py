@@ -1,4 +1,4 @@
-"""Threads for what blocks, one pool for each kind of work: what hangs in one takes no thread from another."""
+"""Threads for blocking work, one pool per kind of work, so that whatever hangs blocks only its own kind."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 class Pool:
-    """At most `most` threads, started as they are needed. `stuck` counts work that nobody waits for any more.
+    """At most `most` threads, started as needed. `stuck` counts work that nobody is waiting for any more.
 
-    A thread cannot be stopped. Who gives up waiting leaves its work behind, which counts as stuck until it is
-    done after all.
+    A thread cannot be stopped. Whoever stops waiting leaves the work behind, and it counts as stuck until it
+    finishes after all.
     """
 
     def __init__(self, name: str, most: int) -> None:
@@ -30,12 +30,12 @@ class Pool:
         return await self.wait(self.begin(function, *arguments))
 
     def begin(self, function: Callable[..., T], *arguments: object) -> Future[T]:
-        """Have `function` done; what it logs keeps the call id of who asked."""
+        """Start `function`; what it logs carries the call id of its caller."""
         context = contextvars.copy_context()
         return self._executor.submit(context.run, partial(function, *arguments))
 
     async def wait(self, work: Future[T]) -> T:
-        """The result of what was begun; who is cancelled leaves it behind."""
+        """The result of the work; if cancelled, the work is left behind."""
         try:
             return await asyncio.wrap_future(work)
         except asyncio.CancelledError:
@@ -43,7 +43,7 @@ class Pool:
             raise
 
     def _leave(self, work: Future[T]) -> None:
-        if work.cancel():  # it had not begun
+        if work.cancel():  # it had not started
             return
         self._count(1)
         work.add_done_callback(lambda done: self._count(-1))

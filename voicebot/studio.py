@@ -1,4 +1,4 @@
-"""The voice studio: what people can record, what they have, and takes that are judged and kept."""
+"""The voice studio: what people can record, what has been recorded, and judging and keeping takes."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Final, Literal
 from voicebot.prompts.measures import spoken_s
 from voicebot.prompts.recordable import Recordable
 from voicebot.speech.audio import Pcm
-from voicebot.speech.recordings import Note, Recordings, fingerprint
+from voicebot.speech.recordings import RecordingNote, Recordings, fingerprint
 from voicebot.speech.take import Take, listen
 
-#: `stale`: the text changed since somebody recorded it.
+#: `stale`: the text has changed since it was recorded.
 State = Literal["recorded", "stale", "missing"]
 STATES: Final[tuple[State, ...]] = ("recorded", "stale", "missing")
 
 
 @dataclass(frozen=True)
-class Line:
-    """A text to record and how far it is.
+class StudioLine:
+    """A text to record, and its state.
 
-    `before` is what a stale recording says, `seconds` how long the present one is.
+    `before` is what a stale recording says, `seconds` the length of the present one.
     """
 
     what: Recordable
@@ -39,14 +39,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Studio:
-    """All that can be recorded, and where it is kept. `clock` gives Unix seconds."""
+    """Everything that can be recorded, and where it is kept. `clock` gives Unix seconds."""
 
     recordings: Recordings
     texts: tuple[Recordable, ...]
     clock: Callable[[], float]
 
-    def lines(self) -> tuple[Line, ...]:
-        """Every text in order. Reads the folder anew: others may have recorded meanwhile."""
+    def lines(self) -> tuple[StudioLine, ...]:
+        """Every text in order. Rereads the folder: others may have recorded in the meantime."""
         recorded = self.recordings.texts()
         all_notes = self.recordings.notes()
         notes = {note.text: note for note in all_notes if fingerprint(note.text) in recorded}
@@ -57,20 +57,20 @@ class Studio:
         """The text that is said at the place `name`."""
         return self._by_name.get(name)
 
-    def line(self, what: Recordable) -> Line:
-        """One text as it stands."""
+    def line(self, what: Recordable) -> StudioLine:
+        """One text in its present state."""
         return next(line for line in self.lines() if line.what == what)
 
     def judge(self, what: Recordable, pcm: Pcm, rate_hz: int) -> Take:
-        """What somebody recorded of a text, and what is wrong with it."""
+        """A recording of a text as a take, with what is wrong with it."""
         return listen(pcm, rate_hz, spoken_s(what.text))
 
     def keep(self, what: Recordable, take: Take) -> None:
-        """From the next call on the text is spoken so. Raises AudioError when it cannot be kept."""
+        """Use this take from the next call on. Raises AudioError if it cannot be stored."""
         self.recordings.keep(what.text, what.keys, take.pcm, self.clock())
 
     def remove(self, what: Recordable) -> bool:
-        """A synthesizer speaks the text again; whether somebody did. Raises AudioError when it cannot be."""
+        """Return the text to the synthesizer; whether it was recorded. Raises AudioError if that fails."""
         return self.recordings.remove(what.text)
 
     @cached_property
@@ -81,21 +81,21 @@ class Studio:
         self,
         what: Recordable,
         recorded: frozenset[str],
-        notes: Mapping[str, Note],
-        earlier: Mapping[str, Note],
-    ) -> Line:
+        notes: Mapping[str, RecordingNote],
+        earlier: Mapping[str, RecordingNote],
+    ) -> StudioLine:
         if fingerprint(what.text) in recorded:
             note = notes.get(what.text)
-            return Line(what, "recorded", seconds=note.seconds if note else None)
+            return StudioLine(what, "recorded", seconds=note.seconds if note else None)
         former = next((earlier[key] for key in what.keys if key in earlier), None)
-        return Line(what, "stale", former.text) if former else Line(what, "missing")
+        return StudioLine(what, "stale", former.text) if former else StudioLine(what, "missing")
 
 
-def counted(lines: Iterable[Line]) -> Mapping[State, int]:
+def counted(lines: Iterable[StudioLine]) -> Mapping[State, int]:
     """How many lines are in each state."""
     counts = Counter(line.state for line in lines)
     return {state: counts[state] for state in STATES}
 
 
-def _by_age(notes: Iterable[Note]) -> list[Note]:
+def _by_age(notes: Iterable[RecordingNote]) -> list[RecordingNote]:
     return sorted(notes, key=lambda note: note.at)

@@ -15,53 +15,50 @@ from anyascii import anyascii
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from voicebot.app import FLOWS, PROMPTS, studio, waiting_room
+from tests.conftest import PASSWORD
+from voicebot.app import studio, waiting_room
 from voicebot.config import Settings
-from voicebot.console import passwords, site
+from voicebot.console import site
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Guard
 from voicebot.console.pages import Pages
+from voicebot.content.editions import Edition, Editions
 from voicebot.dialogue.flow import Flows
-from voicebot.flows.load import load_flows
 from voicebot.handoff import calling
 from voicebot.handoff import ticket as handoff
 from voicebot.handoff.ticket import State, Ticket
+from voicebot.outbox.calling_hours import CallingHours
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.records import Record
 from voicebot.speech.recordings import Recordings
 from voicebot.speech.tts.pico import Pico
 from voicebot.speech.voice import Voice
 from voicebot.store.accounts import Account, Accounts, Role
 from voicebot.store.audit import Audit
+from voicebot.store.drafts import Drafts
 from voicebot.store.figures import Figures
 from voicebot.store.mediators import Mediators
-from voicebot.store.news import News
 from voicebot.store.notices import Notices
 from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
-from voicebot.store.sessions import Record, Sessions
+from voicebot.store.pictures import Pictures
+from voicebot.store.ready_answers import ReadyAnswers
+from voicebot.store.sessions import Sessions
 from voicebot.store.signins import Signins
 from voicebot.store.studio_codes import StudioCodes
+from voicebot.store.subscriptions import Subscriptions
 from voicebot.store.threads import Threads
+from voicebot.store.ticket_events import TicketEvents
+from voicebot.switchboard.duty import Duty
 
 ORIGIN = "https://voicebot.test"
-PASSWORD = "un-bon-mot-de-passe"
 SOMEBODY, NEIGHBOUR = "+33639980011", "+33639980012"
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 OpenBrowser = Callable[..., AbstractAsyncContextManager["Browser"]]
 Hire = Callable[..., Awaitable[Account]]
 Ask = Callable[..., Awaitable[Ticket]]
-
-
-@pytest.fixture(scope="session")
-def flows() -> Flows:
-    return load_flows(FLOWS)
-
-
-@pytest.fixture(scope="session")
-def prompts() -> Prompts:
-    return Prompts.load(PROMPTS)
 
 
 @dataclass
@@ -106,16 +103,27 @@ def desk(
         Outbox(redis, privacy),
         Notices(redis),
         Opening(redis),
-        News(redis),
+        TicketEvents(redis),
         Figures(redis),
-        flows,
-        prompts,
+        Editions(Edition("as shipped", flows, prompts, None, lambda says, channel: "")),
         privacy,
         Pages(),
         clock,
         studio(Settings(recordings=recordings.folder), prompts),
         Voice(recordings, tmp_path / "cache", (), (Pico(),)),
         StudioCodes(redis),
+        Drafts(redis, privacy),
+        Pictures(redis, privacy),
+        ReadyAnswers(redis),
+        Subscriptions(redis, privacy),
+        next_call=Duty(
+            Opening(redis),
+            Mediators(redis, privacy),
+            Sessions(redis, privacy),
+            clock,
+            CallingHours(),
+            can_ring=True,
+        ).next_call,
     )
 
 
@@ -135,7 +143,7 @@ def ticket(desk: Desk, clock: Clock) -> Ask:
     ) -> Ticket:
         usual = {"reason": "asked", "priority": "normal", "topic": "rsa", "channel": "voice", "slots": {}}
         content = {**usual, "person": person, "session": f"CA:{ticket_id}", **fields}
-        await desk.sessions.add(person, Record("ticket", ticket_id, at, content))
+        await desk.sessions.add(person, Record.of({"kind": "ticket", "id": ticket_id, "at": at, **content}))
         change = desk.tickets.change
         if state != "waiting":
             await change(ticket_id, lambda one: handoff.claim(one, mediator, clock.now))
@@ -194,12 +202,6 @@ def browser(app: FastAPI) -> OpenBrowser:
             yield Browser(client)
 
     return opened
-
-
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Made once: hashing is slow on purpose."""
-    return passwords._HASHER.hash(PASSWORD)
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ async def sign_in(page: Page, origin: str, email: str, password: str) -> None:
     await page.get_by_label("Adresse e-mail").fill(email)
     await page.get_by_label("Mot de passe").fill(password)
     await page.get_by_role("button", name="Se connecter").click()
-    await page.wait_for_url("**/mediation/")
+    await page.wait_for_url("**/mediation/**")
+    await page.mouse.move(1, 1)  # what is new is shown at once only while nobody points at the list
 
 
 async def barriers(page: Page) -> list[str]:

@@ -9,7 +9,8 @@ import asyncio
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -20,35 +21,45 @@ from fastapi import FastAPI
 from playwright.async_api import Browser
 from redis.asyncio import Redis
 
+from tests.console.author import press
 from tests.console.open_site import PHONE, WIDE, chromium, new_page, served, sign_in
+from voicebot import __version__
 from voicebot.app import FLOWS, PROMPTS, studio, waiting_room
 from voicebot.config import Settings
 from voicebot.console import passwords, site
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Guard
 from voicebot.console.pages import Pages
-from voicebot.dialogue.session import Session
+from voicebot.console.running import Groups, Running, Told
+from voicebot.content.editions import Edition, Editions
+from voicebot.dialogue.session import Place, Session
 from voicebot.flows.load import load_flows
 from voicebot.handoff import calling, ticket
 from voicebot.handoff.mediator import Mediator
+from voicebot.nlu import Understanding
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.records import Record, TurnRecord
 from voicebot.speech.recordings import RATE_HZ, Recordings
 from voicebot.speech.tts.pico import Pico
 from voicebot.speech.voice import Voice
 from voicebot.store.accounts import Account, Accounts
 from voicebot.store.audit import Audit
+from voicebot.store.drafts import Drafts
 from voicebot.store.figures import Figures
 from voicebot.store.mediators import Mediators
-from voicebot.store.news import News
 from voicebot.store.notices import Notices
 from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
+from voicebot.store.pictures import Pictures
+from voicebot.store.ready_answers import ReadyAnswers
 from voicebot.store.server import embedded
-from voicebot.store.sessions import Change, Record, Sessions
+from voicebot.store.sessions import Change, Sessions
 from voicebot.store.signins import Signins
 from voicebot.store.studio_codes import StudioCodes
+from voicebot.store.subscriptions import Subscriptions
 from voicebot.store.threads import Message, Threads
+from voicebot.store.ticket_events import TicketEvents
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 PASSWORD: Final = "un-bon-mot-de-passe"
@@ -60,14 +71,19 @@ TURNS: Final = (
     ("oui", "aucun", "yes", "sure", "france", "nationalite", "Quelle est votre nationalité ?"),
     ("la carte elle est périmée", "aucun", None, "none", "nationalite", "nationalite", "Dites par exemple…"),
 )
-#: What else is open: id, seconds ago, fields.
-OTHERS: Final[tuple[tuple[str, float, dict[str, Any]], ...]] = (
-    ("d4e7", 40, {"topic": "urgence", "priority": "danger", "reason": "danger"}),
-    ("b2c3", 1500, {"topic": "hebergement_urgence", "priority": "high", "reason": "sans_toit",
-                    "slots": {"ville": "Lille", "code_postal": "59000"}}),
-    ("c9a1", 4000, {"topic": "carte_vitale", "reason": "no_match", "channel": "sms"}),
-    ("e5b2", 700, {"topic": "impots", "reason": "worried", "slots": {"code_postal": "13001"}}),
-    ("a1b2", 300, {"topic": "energie", "slots": {"ville": "Roubaix", "code_postal": "59100"}}),
+#: What else is open: id, seconds ago, the person's words, fields.
+OTHERS: Final[tuple[tuple[str, float, str, dict[str, Any]], ...]] = (
+    ("d4e7", 40, "j'ai peur, mon mari me frappe",
+     {"topic": "urgence", "priority": "danger", "reason": "danger"}),
+    ("b2c3", 1500, "on dort dans la voiture avec les enfants",
+     {"topic": "hebergement_urgence", "priority": "high", "reason": "sans_toit",
+      "slots": {"ville": "Lille", "code_postal": "59000"}}),
+    ("c9a1", 4000, "jé perdu ma cart vital",
+     {"topic": "carte_vitale", "reason": "no_match", "channel": "sms"}),
+    ("e5b2", 700, "j'ai reçu un papier des impôts", {"topic": "impots", "reason": "worried",
+                                                    "slots": {"code_postal": "13001"}}),
+    ("a1b2", 300, "on m'a coupé l'électricité ce matin",
+     {"topic": "energie", "slots": {"ville": "Roubaix", "code_postal": "59100"}}),
 )  # fmt: skip
 
 
@@ -82,8 +98,10 @@ class Stage:
         """Fill it; who looks at it is Awa."""
         awa, leo = await self._hire("Awa Diallo", "administrator"), await self._hire("Léo Martin", "mediator")
         await self._conversation(awa)
-        for name, ago, fields in OTHERS:
-            await self._ask(name, ago, **fields)
+        for name, ago, words, fields in OTHERS:
+            heard = TurnRecord(1, self.desk.clock() - ago, "Heard", "voice", "open", words)
+            await self.desk.sessions.commit(Change(Session(name, name), 0, heard))
+            await self._ask(name, ago, person=name, **fields)
         change, now = self.desk.tickets.change, self.desk.clock()
         await change("e5b2", lambda one: ticket.claim(one, leo.id, now - 300))
         await change("a1b2", lambda one: calling.hold_line(one, "CA2", now - 300))
@@ -118,7 +136,7 @@ class Stage:
         """Somebody about the RSA, whom Awa has taken and texts with."""
         now, number = self.desk.clock(), "+33639980011"
         person = self.desk.privacy.pseudonym(number)
-        await self.desk.sessions.keep_number(person, number)
+        await self.desk.sessions.people.keep_number(person, number)
         for turn, said in enumerate(TURNS):
             record = _record(turn, now - 900 + 15 * turn, *said)
             assert await self.desk.sessions.commit(Change(Session("CA1", person), turn, record))
@@ -138,7 +156,9 @@ class Stage:
     async def _ask(self, name: str, ago: float, person: str = "somebody", **fields: Any) -> None:
         usual = {"reason": "asked", "priority": "normal", "topic": "rsa", "channel": "voice", "slots": {}}
         content = {**usual, "person": person, "session": name, **fields}
-        await self.desk.sessions.add(person, Record("ticket", name, self.desk.clock() - ago, content))
+        await self.desk.sessions.add(
+            person, Record.of({"kind": "ticket", "id": name, "at": self.desk.clock() - ago, **content})
+        )
 
     async def _count(self, ago: int, calls: int) -> None:
         counts = {
@@ -151,12 +171,12 @@ class Stage:
         await self.desk.figures.count(self.desk.clock() - ago * DAY_S, counts)
 
 
-def _record(turn: int, at: float, *said: Any) -> dict[str, Any]:
+def _record(turn: int, at: float, *said: Any) -> TurnRecord:
     heard, intent, value, certainty, asked, step, text = said
-    return {
-        "turn": turn, "at": at, "event": "Heard", "heard": heard, "intent": intent, "value": value,
-        "certainty": certainty, "asked": asked, "flow": "rsa", "step": step, "text": text,
-    }  # fmt: skip
+    return TurnRecord(
+        turn, at, "Heard", "voice", "open", heard, 1.0, intent, value, certainty,
+        asked=Place("rsa", asked) if asked else None, place=Place("rsa", step), text=text,
+    )  # fmt: skip
 
 
 def _desk(redis: Redis, data: Path) -> Desk:
@@ -173,29 +193,59 @@ def _desk(redis: Redis, data: Path) -> Desk:
         Outbox(redis, privacy),
         Notices(redis),
         Opening(redis),
-        News(redis),
+        TicketEvents(redis),
         Figures(redis),
-        load_flows(FLOWS),
-        prompts,
+        Editions(Edition("as shipped", load_flows(FLOWS), prompts, None, lambda says, channel: "")),
         privacy,
         Pages(),
         time.time,
         studio(Settings(recordings=recordings.folder), prompts),
         Voice(recordings, data / "cache", (), (Pico(),)),
         StudioCodes(redis),
+        Drafts(redis, privacy),
+        Pictures(redis, privacy),
+        ReadyAnswers(redis),
+        Subscriptions(redis, privacy),
     )
+
+
+async def _told() -> Groups:
+    return {
+        "versions": [Told("voicebot", __version__)],
+        "engines": [
+            Told("recognizer", "whisper:whisper-phone", fine=True),
+            Told("voices", "kokoro, pico", fine=True),
+        ],
+        "store": [Told("redis", "8.1", fine=True), Told("persistence", "append-only", fine=True)],
+        "outbox": [Told("waiting_sms", "2", fine=True), Told("given_up_sms", "3 (30003: 3)", fine=False)],
+        "machine": [Told("disk", "41 (data)", fine=True), Told("certificate", "63", fine=True)],
+        "facts": [Told("unverified", "12", fine=False)],
+    }
+
+
+async def _examined() -> list[Told]:
+    return []
+
+
+async def _retried() -> int:
+    return 0
+
+
+async def _saved() -> AsyncIterator[bytes]:
+    yield b""
 
 
 async def _take(browser: Browser, origin: str, folder: Path, size: tuple[int, int], *paths: str) -> None:
     page = await new_page(browser, size)
     name = "phone" if size == PHONE else "wide"
     await page.goto(f"{origin}/mediation/sign-in")
-    await page.screenshot(path=folder / f"console-sign-in-{name}.png")
+    if size == PHONE:
+        await page.screenshot(path=folder / f"console-sign-in-{name}.png")
     await sign_in(page, origin, "awa@example.org", PASSWORD)
     for path in paths:
         await page.goto(f"{origin}/mediation/{path}")
         await page.wait_for_timeout(800)
-        shown = path.replace("/", "-").replace("f7d8", "one") or "queue"
+        shown = path.partition("?")[0].replace("/", "-").replace("f7d8", "one") or "queue"
         await page.screenshot(path=folder / f"console-{shown}-{name}.png")
 
 
@@ -204,12 +254,16 @@ async def make(folder: Path, *more: str) -> None:
     with tempfile.TemporaryDirectory() as data, embedded(Path(data)) as socket:
         redis = Redis(unix_socket_path=socket, decode_responses=True)
         desk = _desk(redis, Path(data))
+        flows, prompts = desk.flows, desk.prompts
+        desk = press(desk, redis, Path(data) / "content", flows, prompts, Understanding.load()).desk
+        desk = replace(desk, running=Running(_told, _examined, retry=_retried, backup=_saved))
         await Stage(desk, redis).set()
         app = FastAPI()
         app.router.routes.append(site.routes(desk))
         async with served(app) as origin, chromium() as browser:
             take = partial(_take, browser, origin, folder)
-            await take(WIDE, "", "tickets/f7d8", "figures", "studio", *more)
+            await take(WIDE, "", "tickets/f7d8?tab=mine", "figures", "studio", *more)
+            await take(WIDE, "demarches/rsa/etapes/age", "service")
             await take(PHONE, "", "tickets/f7d8", *more)
         await redis.aclose()
 

@@ -19,6 +19,7 @@ from voicebot.dialogue.session import Place
 from voicebot.flows.load import load_flows
 from voicebot.handoff.ticket import Ticket
 from voicebot.prompts import Prompts
+from voicebot.records import TurnRecord
 
 
 @pytest.fixture
@@ -26,9 +27,12 @@ def reading(flows: Flows, prompts: Prompts) -> Reading:
     return Reading(prompts, flows)
 
 
-def turn(heard: str = "", **fields: Any) -> dict[str, Any]:
-    """A turn record as `voicebot.records.turn_record` writes it."""
+def turn(heard: str = "", **fields: Any) -> TurnRecord:
+    """A turn record as it was written before places had their flow."""
     usual = {
+        "turn": 1,
+        "channel": "voice",
+        "status": "open",
         "at": 0.0,
         "event": "Heard",
         "heard": heard,
@@ -40,7 +44,7 @@ def turn(heard: str = "", **fields: Any) -> dict[str, Any]:
         "step": "age",
         "text": "Quel âge avez-vous ?",
     }
-    return {**usual, **fields}
+    return TurnRecord.of({**usual, **fields})
 
 
 def asked(topic: str | None, reason: str = "asked", **slots: Value) -> Ticket:
@@ -139,7 +143,7 @@ def activity(**fields: Any) -> Activity:
 
 def test_the_report_of_a_danger(reading: Reading) -> None:
     report = filled(activity(reason="danger", topic="urgence"))
-    assert report.autonomy == "accompanied"
+    assert (report.autonomy, report.equipment) == ("", frozenset()), "nobody has said so"
     assert report.orientation == {"emergency"}
     assert report.anonymous
 
@@ -150,8 +154,8 @@ def test_the_report_as_text() -> None:
         "Canal : Téléphone",
         "Thèmes : Social et santé",
         "Sujet : Le RSA",
-        "Matériel : Téléphone",
-        "Autonomie : Partiellement autonome",
+        "Matériel : à préciser",
+        "Autonomie : à préciser",
         "Orientation : à préciser",
         "Suite donnée : La personne a eu sa réponse",
     ]

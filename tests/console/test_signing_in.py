@@ -8,7 +8,11 @@ import pyotp
 import pytest
 
 from tests.console.conftest import PASSWORD, Browser, Clock, Hire, OpenBrowser
+from voicebot.console import passwords
 from voicebot.console.desk import Desk
+from voicebot.console.guard import DEVICE_COOKIE
+from voicebot.console.pages import local
+from voicebot.store.audit import Deed
 from voicebot.store.signins import MOST_ATTEMPTS
 
 
@@ -97,6 +101,73 @@ async def test_one_machine_cannot_try_many_accounts(browser: OpenBrowser) -> Non
         assert (await theirs.sign_in("encore@example.org")).status_code == 429
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing, slow on purpose, is not what many tries are about."""
+
+    async def verified(password: str, hashed: str | None) -> bool:
+        return hashed is not None and password == PASSWORD
+
+    monkeypatch.setattr(passwords, "verified", verified)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_tries_are_counted_and_push_no_deed_out_of_the_audit_log(
+    browser: OpenBrowser, hire: Hire, desk: Desk
+) -> None:
+    awa = await hire()
+    await desk.audit.note(Deed(desk.clock(), awa.id, "erase", "t1"))
+    async with browser() as theirs:
+        for number in range(250):
+            await theirs.sign_in(f"nom{number}@example.org", "a-very-common-password")
+    told = await deeds(desk)
+    assert "erase" in told
+    assert told.count("wrong_password") == told.count("too_many_attempts") == 1
+    (counts,) = await desk.figures.of([day_of(desk)])
+    assert counts["signin:wrong_password"] + counts["signin:too_many_attempts"] == 250
+
+
+def day_of(desk: Desk) -> str:
+    return local(desk.clock()).date().isoformat()
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_known_browser_is_not_locked_out_by_what_others_try(browser: OpenBrowser, hire: Hire) -> None:
+    """From her own office, and at her own account from everywhere."""
+    awa = await hire()
+    async with browser() as hers:
+        await hers.sign_in(awa.email)
+        await hers.send("/sign-out")
+        async with browser() as at_the_next_desk:
+            for number in range(MOST_ATTEMPTS["machine"] + 1):
+                await at_the_next_desk.sign_in(f"nom{number}@example.org", "a-very-common-password")
+        for number in range(MOST_ATTEMPTS["account"]):
+            async with browser(address=f"198.51.100.{number}") as stranger:
+                await stranger.sign_in(awa.email, "a-very-common-password")
+        async with browser() as unknown:
+            assert (await unknown.sign_in(awa.email)).status_code == 429
+        assert (await hers.sign_in(awa.email)).status_code == 200
+        assert where(hers) == "/mediation/"
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_stolen_or_forged_mark_of_a_browser_opens_no_more_tries_than_ten(
+    browser: OpenBrowser, hire: Hire, desk: Desk
+) -> None:
+    awa, leo = await hire(), await hire("Léo Martin")
+    async with browser() as hers:
+        await hers.sign_in(awa.email)
+        mark = hers.client.cookies[DEVICE_COOKIE]
+    async with browser() as theirs:
+        theirs.client.cookies.set(DEVICE_COOKIE, mark, domain="voicebot.test", path="/mediation")
+        for _ in range(MOST_ATTEMPTS["known"]):
+            assert (await theirs.sign_in(awa.email, "a-very-common-password")).status_code == 401
+        assert (await theirs.sign_in(awa.email)).status_code == 429
+        for _ in range(MOST_ATTEMPTS["pair"]):
+            await theirs.sign_in(leo.email, "a-very-common-password")
+        assert (await theirs.sign_in(leo.email)).status_code == 429, "it is a mark of one account"
+
+
 async def test_an_office_behind_one_address_signs_in(browser: OpenBrowser, hire: Hire) -> None:
     awa = await hire()
     for _ in range(MOST_ATTEMPTS["machine"] + 2):
@@ -158,7 +229,7 @@ async def test_a_second_step_asks_for_six_digits(
     async with browser() as theirs:
         await theirs.sign_in(awa.email)
         assert (await theirs.send("/sign-in/code", code=code)).status_code == 401, "used twice"
-    assert (await deeds(desk)).count("wrong_code") == 2
+    assert (await deeds(desk)).count("wrong_code") == 1, "tries that repeat are counted, not listed"
 
 
 async def test_a_form_of_another_site_is_refused(browser: OpenBrowser, hire: Hire, desk: Desk) -> None:

@@ -43,11 +43,14 @@ class Talk:
         self, intent: str, certainty: Certainty = "sure", *others: Candidate, **more: Any
     ) -> list[str]:
         alternatives = (Candidate(intent, 0.9), *others)
-        meaning = Meaning("…", intent, 0.9, certainty, alternatives, **more)
+        meaning = Meaning("…", intent, 1.0, certainty, alternatives, **more)
         return self.send(Heard(self._id(), self.at, meaning))
 
-    def says_value(self, value: Value, certainty: Certainty = "sure") -> list[str]:
-        return self.send(Heard(self._id(), self.at, Meaning("…", value=value, certainty=certainty)))
+    def says_value(
+        self, value: Value, certainty: Certainty = "sure", second: Value | None = None
+    ) -> list[str]:
+        meaning = Meaning("…", value=value, certainty=certainty, second=second)
+        return self.send(Heard(self._id(), self.at, meaning))
 
     def says_danger(self, danger: str, certainty: Certainty = "sure") -> list[str]:
         return self.send(Heard(self._id(), self.at, Meaning("…", danger=danger, certainty=certainty)))

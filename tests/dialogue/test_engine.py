@@ -169,14 +169,59 @@ def test_an_unsure_value_is_read_back(talk: Talk) -> None:
     assert talk.session.slots["age"] == 60
 
 
+def test_what_was_heard_second_is_asked_about_when_the_first_is_refused(talk: Talk) -> None:
+    assert at_age(talk).says_value(60, "unsure", second=70) == ["common.value_age"]
+    assert talk.says_value("no") == ["common.value_age"]
+    assert talk.says_value("yes") == ["rsa.logement"]
+    assert talk.session.slots["age"] == 70
+
+
+def test_when_both_are_refused_the_question_comes_again(talk: Talk) -> None:
+    at_age(talk).says_value(60, "unsure", second=70)
+    talk.says_value("no")
+    assert talk.says_value("no") == ["rsa.age:retry"]
+
+
 def test_danger_gives_the_number_then_a_person(talk: Talk) -> None:
     assert at_age(talk).says_danger("suicide") == ["urgence.suicide", "urgence.humain"]
     handed = [a for a in talk.actions if isinstance(a, HandOff)]
     assert [h.priority for h in handed] == ["danger"]
 
 
+def test_an_unsure_no_is_said_back_before_a_right_is_lost(talk: Talk) -> None:
+    at_age(talk).says_value(22)
+    assert talk.says_value("no", "unsure") == ["common.value_yes_no"]
+    assert talk.listens.expecting.said_back == "no"
+    assert talk.listens.expecting.question == "rsa.enfant"
+    talk.says_value("yes")
+    assert talk.session.slots["enfant"] == "no"
+
+
+def test_an_unsure_yes_to_an_offer_is_said_back_without_a_name(talk: Talk) -> None:
+    at_age(talk).says_value(22)
+    talk.says_value("no")
+    assert talk.session.place == place("cloture.autre")
+    assert talk.says_value("yes", "unsure") == ["common.value_reply"]
+
+
+@pytest.mark.parametrize("age", [10, 3, 112])
+def test_an_implausible_age_is_read_back_however_sure(talk: Talk, age: int) -> None:
+    assert at_age(talk).says_value(age) == ["common.value_age"]
+
+
+def test_an_implausible_age_is_read_back_when_typed(talk: Talk) -> None:
+    assert at_age(talk).presses("10#") == ["common.value_age"]
+
+
+def test_a_value_in_place_of_the_one_said_back_is_taken(talk: Talk) -> None:
+    at_age(talk).says_value(45, "unsure")
+    meaning = Meaning("non, cinquante-quatre", value="no", certainty="sure", instead=54)
+    talk.send(Heard("correction", talk.at, meaning))
+    assert talk.session.slots["age"] == 54
+
+
 def test_unsure_danger_asks_once_gently(talk: Talk) -> None:
-    assert at_age(talk).says_danger("suicide", "unsure") == ["common.danger_confirm"]
+    assert at_age(talk).says_danger("suicide", "unsure") == ["common.danger_suicide"]
     assert talk.says_value("no") == ["rsa.age"]
     talk.says_danger("violence", "unsure")
     assert talk.says_value("yes") == ["urgence.danger", "urgence.humain"]

@@ -11,7 +11,7 @@ from voicebot.dialogue.documents import HAVE, LACK, LISTED, missing, next_paper
 from voicebot.dialogue.meaning import Expecting
 from voicebot.dialogue.session import Note, Session
 from voicebot.dialogue.spoken_file import CODE, FILE, NUMBER, begun, found, is_guest, progress, ticks
-from voicebot.dialogue.steps import Step
+from voicebot.dialogue.steps import DocumentsStep
 from voicebot.dialogue.turn import Turn
 
 CODE_ASKED = Expecting("code")
@@ -69,7 +69,7 @@ def test_something_can_be_kept_once_a_question_was_answered_and_not_in_practice(
 
 
 def test_among_the_papers_only_the_listed_ones_are_asked_for() -> None:
-    step = Step("papiers", "documents", "documents.debut", documents=("rib", "bail", "photo"), among=LISTED)
+    step = DocumentsStep("papiers", "documents.debut", documents=("rib", "bail", "photo"), among=LISTED)
     where = place("mon_dossier.papiers")
     slots = {LISTED: "bail,photo"}
     first = next_paper(step, where, slots)

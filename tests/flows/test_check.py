@@ -169,6 +169,13 @@ BROKEN = [
     ("  debut: {kind: choose, expects: intent, choices: [yoga]}", 4, "le sujet « yoga » n'existe pas"),
     ("  debut: {kind: say, prompt: muet, to: cloture.fin}", 4, "n'a pas de texte"),
     ("  debut: {kind: say, note: muet, to: cloture.fin}", 4, "n'a pas de texte"),
+    (
+        "  age: {kind: confirm, slot: majeur, to: autre, no: tot}\n"
+        "  tot: {kind: say, to: cloture.fin}\n"
+        "  autre: {kind: confirm, slot: autre, to: cloture.fin, no: cloture.fin}",
+        4,
+        "à l'étape « age », une réponse finit la démarche (« tot »)",
+    ),
 ]
 
 
@@ -180,6 +187,16 @@ def test_a_broken_flow_is_told_by_file_line_and_remedy(
     matching = [each for each in found if said in each.text]
     assert [(each.file.split("/")[-1], each.line) for each in matching] == [("rsa.yaml", line)], found
     assert matching[0].remedy
+
+
+@pytest.mark.parametrize("stakes", ["usual", "high"])
+def test_whoever_says_what_is_at_stake_is_not_asked_again(tmp_path: Path, stakes: str) -> None:
+    steps = (
+        f"  age: {{kind: confirm, stakes: {stakes}, slot: majeur, to: autre, no: tot}}\n"
+        "  tot: {kind: say, to: cloture.fin}\n"
+        "  autre: {kind: confirm, slot: autre, to: cloture.fin, no: cloture.fin}"
+    )
+    assert not [each for each in findings(tmp_path, steps) if "finit la démarche" in each.text]
 
 
 LOGEMENT = "  logement: {kind: choose, slot: l, choices: [locataire, rue], to: cloture.fin}"
@@ -227,3 +244,34 @@ def test_the_steps_of_an_emergency_can_be_reached_by_its_name(tmp_path: Path) ->
     written = read_flows(tmp_path)
     assert [each.line for each in check(written, prompts, Known((), ()))] == [5]
     assert check(written, prompts, Known((), (), dangers={"suicide"})) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("to: fin}", "to: fnn}", "vouliez-vous dire : fin ?"),
+        ("to: montant", "to: montent", "vouliez-vous dire : montant ?"),
+        ("start: debut", "start: debutt", "vouliez-vous dire : debut ?"),
+        ("slot: lettre, is", "slot: letre, is", "vouliez-vous dire : lettre ?"),
+    ],
+)
+def test_one_slip_of_the_pen_gives_one_line_with_what_was_meant(
+    before: str, after: str, line: str, tmp_path: Path
+) -> None:
+    right = """flow: essai
+start: debut
+steps:
+  debut:
+    kind: confirm
+    slot: lettre
+    routes: [{when: {slot: lettre, is: "yes"}, to: montant}]
+    to: montant
+    no: fin
+  montant: {kind: say, to: fin}
+  fin: {kind: end}
+"""
+    assert right.replace(before, after, 1) != right
+    (tmp_path / "essai.yaml").write_text(right.replace(before, after, 1), encoding="utf-8")
+    prompts = {f"essai.{name}": Said() for name in ("debut", "montant", "fin")}
+    (found,) = check(read_flows(tmp_path), prompts, Known((), ("essai",)))
+    assert line in found.remedy

@@ -6,6 +6,7 @@ from typing import Any
 
 from voicebot.handoff.mediator import Mediator
 from voicebot.handoff.ticket import Ticket, opened
+from voicebot.records import Record, TicketRequest
 
 RECORD: dict[str, Any] = {
     "kind": "ticket",
@@ -23,12 +24,19 @@ RECORD: dict[str, Any] = {
 }
 
 
+def request(**fields: Any) -> tuple[str, float, TicketRequest]:
+    """The name of a request, when it was made, and the request."""
+    record = Record.of({**RECORD, **fields})
+    assert isinstance(record.order, TicketRequest)
+    return record.id, record.at, record.order
+
+
 def ticket(**fields: Any) -> Ticket:
     """A ticket fresh from its record; its id makes the session and the person different ones."""
     number = str(fields.pop("id", "CA1:4"))
     session = number.partition(":")[0]
     own = {"id": number, "session": session, "person": f"p-{session}"}
-    return opened({**RECORD, **own, **fields})
+    return opened(*request(**own, **fields))
 
 
 def mediator(number: str, **fields: Any) -> Mediator:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.handoff.people import RECORD, ticket
+from tests.handoff.people import RECORD, request, ticket
 from voicebot.dialogue.session import Place
 from voicebot.errors import TicketRefused
 from voicebot.handoff.calling import (
@@ -38,18 +38,20 @@ from voicebot.handoff.ticket import (
     reopen,
     transfer,
 )
+from voicebot.records import Record, TicketRequest
 
 
 def test_a_ticket_tells_at_a_glance_who_needs_what() -> None:
-    made = opened(RECORD)
+    made = opened(*request())
     assert (made.topic, made.place, made.answered) == ("rsa", Place("rsa", "france"), 3)
     assert (made.territory, made.state, made.claimed_by, made.since) == ("93", "waiting", None, 1000.0)
     assert [entry.what for entry in made.history] == ["opened"]
 
 
 def test_an_older_record_without_a_place_is_a_ticket_too() -> None:
-    record = {name: value for name, value in RECORD.items() if name not in ("place", "answered")}
-    assert opened(record).place is None
+    record = Record.of({name: value for name, value in RECORD.items() if name not in ("place", "answered")})
+    assert isinstance(record.order, TicketRequest)
+    assert opened(record.id, record.at, record.order).place is None
 
 
 @pytest.mark.parametrize(
@@ -116,24 +118,24 @@ def test_a_ticket_handed_to_a_colleague_is_theirs() -> None:
 
 
 def test_who_asks_twice_has_one_ticket_and_the_more_urgent_reason_counts() -> None:
-    worse = {**RECORD, "id": "CA1:9", "at": 1100.0, "priority": "danger", "slots": {"ville": "Lyon"}}
-    once = ask_again(ticket(), worse)
+    worse = request(id="CA1:9", at=1100.0, priority="danger", slots={"ville": "Lyon"})
+    once = ask_again(ticket(), *worse)
     assert (once.priority, once.slots["ville"], once.slots["age"]) == ("danger", "Lyon", 40)
-    assert ask_again(once, worse) == once
-    calmer = ask_again(once, {**RECORD, "id": "CA1:12"})
+    assert ask_again(once, *worse) == once
+    calmer = ask_again(once, *request(id="CA1:12"))
     assert calmer.priority == "danger"
 
 
 def test_a_call_back_that_was_chosen_in_the_conversation_is_planned() -> None:
-    wish = {**RECORD, "id": "CA1:9", "slots": {"rappel_at": 90_000}}
-    assert ask_again(ticket(), wish).wishes.call_back_at == 90_000.0
-    assert opened(wish).wishes.call_back_at == 90_000.0
+    wish = request(id="CA1:9", slots={"rappel_at": 90_000})
+    assert ask_again(ticket(), *wish).wishes.call_back_at == 90_000.0
+    assert opened(*wish).wishes.call_back_at == 90_000.0
 
 
 def test_a_closed_ticket_takes_no_new_wish() -> None:
     done = close(claim(ticket(), "ada", 1.0), "ada", "solved", 2.0)
     with pytest.raises(TicketRefused):
-        ask_again(done, {**RECORD, "id": "CA1:9"})
+        ask_again(done, *request(id="CA1:9"))
 
 
 def test_a_mediator_is_rung_takes_the_call_and_talks() -> None:
@@ -195,7 +197,7 @@ def test_a_missed_call_back_is_tried_three_times_in_all() -> None:
 def test_the_figures_hold_no_names() -> None:
     waiting = ticket()
     mine = claim(waiting, "ada", 1060.0)
-    assert counted(None, waiting) == {}
+    assert counted(None, waiting) == {"handoff:asked": 1}
     assert counted(waiting, mine) == {"waited": 1, "waited_s": 60}
     back = release(mine, "ada", 1100.0)
     assert counted(back, claim(back, "bea", 1200.0)) == {}

@@ -2,15 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.nlu import Understanding, vocabulary
+from voicebot.nlu import vocabulary
 from voicebot.nlu.understanding import PACKAGED
 from voicebot.nlu.vocabulary import Vocabulary
-
-
-@pytest.fixture(scope="session")
-def understanding() -> Understanding:
-    """The packaged words, learned once: about a second."""
-    return Understanding.load()
 
 
 @pytest.fixture(scope="session")

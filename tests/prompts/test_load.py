@@ -25,6 +25,14 @@ def test_slots_are_gathered_from_every_wording(tmp_path: Path) -> None:
     assert entry.named_slots == {"logement"}
 
 
+def test_the_value_of_a_fact_stands_in_texts_and_names(tmp_path: Path) -> None:
+    said = "ask: 'Il faut {fact:caf_recours}.', sms: '{fact:caf_recours.short}.'"
+    text = f"a: {{{said}, label: 'les {{fact:caf_recours}}'}}\n"
+    entry = read_prompts(write(tmp_path, apl=text)).entries["apl.a"]
+    assert entry.texts == {"ask": "Il faut deux mois.", "sms": "2 mois."}
+    assert (entry.label, entry.facts, entry.slots) == ("les deux mois", {"caf_recours"}, frozenset())
+
+
 BROKEN = [
     ("a:\n  ask: Oui ?\n  aks: Non ?\n", 3, "« aks » n'est pas connu"),
     ("a:\n  retry: Oui ?\n", 1, "il manque « ask »"),
@@ -34,6 +42,7 @@ BROKEN = [
     ("a: Bonjour {age\n", 1, "entre accolades"),
     ("a:\n  ask: Bonjour\n  help: Vous avez {age:ans} ans\n", 3, "entre accolades"),
     ("a: Bonjour {age!r}\n", 1, "entre accolades"),
+    ("a: Il faut {fact:nobody_knows}\n", 1, "entre accolades"),
     ("a: Bonjour {age.real}\n", 1, "entre accolades"),
     ("a: Bonjour {age[0]}\n", 1, "entre accolades"),
     ("a: Bonjour {}\n", 1, "entre accolades"),
@@ -63,11 +72,11 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_a_topic_without_a_number_and_a_year_of_eleven_months_are_told(tmp_path: Path) -> None:
-    folder = write(tmp_path, topics="rsa: {label: le RSA, who: la CAF}\n")
+def test_a_topic_without_anybody_to_ask_and_a_year_of_eleven_months_are_told(tmp_path: Path) -> None:
+    folder = write(tmp_path, topics="rsa: {label: le RSA, number: '3230'}\n")
     words = (folder / "words.yaml").read_text()
     (folder / "words.yaml").write_text(words.replace("  - mars\n", ""))
     with pytest.raises(DataError) as told:
         Prompts.load(folder)
-    assert "topics.yaml:1: il manque « number »" in str(told.value)
+    assert "topics.yaml:1: il manque « who »" in str(told.value)
     assert "words.yaml" in str(told.value)

@@ -9,8 +9,9 @@ import pytest
 from tests.prompts.folder import write
 from voicebot.app import PROMPTS
 from voicebot.dialogue.action import Option, Say
-from voicebot.prompts import Pause, Piece, Prompts, Text
+from voicebot.prompts import Piece, Prompts
 from voicebot.prompts.recordable import Recordable, groups, recordables
+from voicebot.sound import Pause, Speech
 
 #: Heard by those who work with us only.
 OURS = {"mediation", "studio"}
@@ -27,41 +28,41 @@ def real() -> Prompts:
 
 
 def parts(prompts: Prompts, say: Say, at: int = 0) -> tuple[Piece, ...]:
-    pieces = [piece for piece in prompts.render(say, "voice") if isinstance(piece, Text)]
+    pieces = [piece for piece in prompts.render(say, "voice") if isinstance(piece, Speech)]
     return pieces[at].parts
 
 
 def test_the_words_around_answers_are_pieces_and_signs_are_rests(prompts: Prompts) -> None:
     say = Say("rsa.resume", slots={"age": 34, "logement": "rue", "naissance": "1990-01-01"})
     assert parts(prompts, say) == (
-        Text("Âge", "rsa.resume.ask-1"),
-        Text("34"),
+        Speech("Âge", "rsa.resume.ask-1"),
+        Speech("34"),
         Pause(0.15),
-        Text("à la rue"),
+        Speech("à la rue"),
         Pause(0.15),
-        Text("né le", "rsa.resume.ask-3"),
-        Text("premier janvier 1990"),
+        Speech("né le", "rsa.resume.ask-3"),
+        Speech("premier janvier 1990"),
     )
 
 
 def test_an_option_is_its_name_and_its_key(prompts: Prompts) -> None:
     say = Say("rsa.logement", options=(Option("rue", "2", "rsa.logement.rue"),))
     assert parts(prompts, say, at=1) == (
-        Text("à la rue", "rsa.logement.rue"),
+        Speech("à la rue", "rsa.logement.rue"),
         Pause(0.15),
-        Text("tapez 2.", "words.options.2-2"),
+        Speech("tapez 2.", "words.options.2-2"),
     )
 
 
 def test_a_sentence_without_answers_is_one_piece_and_so_is_a_text(prompts: Prompts) -> None:
     assert parts(prompts, Say("rsa.age")) == ()
     sent = prompts.render(Say("common.value", slots={"value": 3}), "sms")
-    assert [piece.parts for piece in sent if isinstance(piece, Text)] == [()]
+    assert [piece.parts for piece in sent if isinstance(piece, Speech)] == [()]
 
 
 def test_an_answer_that_is_empty_is_no_piece(prompts: Prompts) -> None:
     told = parts(prompts, Say("rsa.resume", slots={"age": "", "logement": "?", "naissance": "hier"}))
-    assert [piece.text for piece in told if isinstance(piece, Text)] == ["Âge", "né le", "hier"]
+    assert [piece.text for piece in told if isinstance(piece, Speech)] == ["Âge", "né le", "hier"]
 
 
 def test_every_text_can_be_recorded_once(prompts: Prompts, tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_all_that_a_call_can_say_is_made_of_recordable_texts(real: Prompts) -> N
     spoken = [text for text in real.static() if (text.key or "").split(".")[0] not in OURS]
     assert len(spoken) > 1000
     for text in spoken:
-        fixed = [part for part in text.parts if isinstance(part, Text) and part.key]
+        fixed = [part for part in text.parts if isinstance(part, Speech) and part.key]
         assert text.text in known or (fixed and all(part.text in known for part in fixed)), text
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import timeit
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,8 @@ from voicebot.dialogue.action import Option, Say, Variant
 from voicebot.dialogue.event import Channel
 from voicebot.dialogue.meaning import Value
 from voicebot.errors import PromptError
-from voicebot.prompts import Pause, Prompts, Text
+from voicebot.prompts import Prompts
+from voicebot.sound import Pause, Speech
 
 LOGEMENT = (
     Option("locataire", "1", "rsa.logement.locataire"),
@@ -35,30 +38,30 @@ def said(prompts: Prompts, key: str, channel: Channel = "voice", **slots: Value)
 
 
 def test_a_sentence_without_slots_can_be_a_human_recording(prompts: Prompts) -> None:
-    assert prompts.render(Say("rsa.age"), "voice") == (Text("Quel âge avez-vous ?", "rsa.age.ask"),)
+    assert prompts.render(Say("rsa.age"), "voice") == (Speech("Quel âge avez-vous ?", "rsa.age.ask"),)
 
 
 def test_options_are_spoken_with_their_keys_and_half_a_second_between(prompts: Prompts) -> None:
     assert prompts.render(Say("rsa.logement", options=LOGEMENT), "voice") == (
-        Text("Où dormez-vous ?", "rsa.logement.ask"),
+        Speech("Où dormez-vous ?", "rsa.logement.ask"),
         Pause(0.5),
-        Text("je paie un loyer, tapez 1.", "rsa.logement.locataire.1"),
+        Speech("je paie un loyer, tapez 1.", "rsa.logement.locataire.1"),
         Pause(0.5),
-        Text("à la rue, tapez 2.", "rsa.logement.rue.2"),
+        Speech("à la rue, tapez 2.", "rsa.logement.rue.2"),
         Pause(0.5),
-        Text("autre chose, tapez 3.", "common.autre.3"),
+        Speech("autre chose, tapez 3.", "common.autre.3"),
     )
 
 
 def test_options_are_numbered_lines_in_one_sms(prompts: Prompts) -> None:
     pieces = prompts.render(Say("rsa.logement", options=LOGEMENT), "sms")
-    lines = "Où dormez-vous ?\n1 : je paie un loyer\n2 : à la rue\n3 : autre chose"
-    assert pieces == (Text(lines, "rsa.logement.ask"),)
+    lines = "Où dormez-vous ?\n1 je paie un loyer\n2 à la rue\n3 autre chose"
+    assert pieces == (Speech(lines, "rsa.logement.ask"),)
 
 
-def test_yes_and_no_by_sms_are_one_sentence(prompts: Prompts) -> None:
+def test_yes_and_no_by_sms_are_lines_too(prompts: Prompts) -> None:
     text = prompts.text(prompts.render(Say("rsa.enfant", options=YES_NO), "sms"))
-    assert text == "Un enfant ? Répondez 1 pour oui, 2 pour non."
+    assert text == "Un enfant ?\n1 oui\n2 non"
 
 
 VARIANTS: list[tuple[str, Variant, Channel, str]] = [
@@ -146,7 +149,7 @@ def test_a_topic_is_said_by_its_name_its_service_and_its_number(prompts: Prompts
 
 def test_a_choice_made_earlier_is_said_by_its_name_and_never_recorded(prompts: Prompts) -> None:
     say = Say("rsa.resume", slots={"age": 34, "logement": "rue", "naissance": "1990-01-01"})
-    assert prompts.render(say, "voice") == (Text("Âge 34, à la rue, né le premier janvier 1990.", None),)
+    assert prompts.render(say, "voice") == (Speech("Âge 34, à la rue, né le premier janvier 1990.", None),)
 
 
 def test_a_slot_that_is_not_known_is_named(prompts: Prompts) -> None:
@@ -175,9 +178,9 @@ def test_a_caption_never_fails(prompts: Prompts) -> None:
 def test_everything_that_never_changes_can_be_rendered_ahead(prompts: Prompts) -> None:
     ahead = set(prompts.static())
     for say in (Say("rsa.age"), Say("rsa.age", "keys"), Say("rsa.logement", options=LOGEMENT)):
-        spoken = {piece for piece in prompts.render(say, "voice") if isinstance(piece, Text)}
+        spoken = {piece for piece in prompts.render(say, "voice") if isinstance(piece, Speech)}
         assert spoken <= ahead
-    assert Text("le RSA, tapez 1.", "topics.rsa.1") in ahead
+    assert Speech("le RSA, tapez 1.", "topics.rsa.1") in ahead
     assert not any("{" in piece.text or piece.key is None for piece in ahead)
     assert len({piece.key for piece in ahead}) == len(ahead)
 
@@ -205,7 +208,7 @@ def test_rendering_takes_no_time_that_a_caller_could_notice(prompts: Prompts) ->
     slots: dict[str, Value] = {"age": 34, "logement": "rue", "naissance": "1990-01-01"}
     say = Say("rsa.resume", slots=slots, options=LOGEMENT)
     fastest = min(timeit.repeat(lambda: prompts.render(say, "voice"), number=100, repeat=5)) / 100
-    assert fastest < 0.0002, f"{fastest * 1e6:.0f} µs"
+    assert fastest < 0.0005, f"{fastest * 1e6:.0f} µs"
 
 
 def test_who_reads_is_asked_to_write_and_not_to_say() -> None:
@@ -214,3 +217,30 @@ def test_who_reads_is_asked_to_write_and_not_to_say() -> None:
     assert "crivez" in retried
     assert "ites" not in retried
     assert "Dites" in prompts.text(prompts.render(Say("rsa.age", "retry"), "voice"))
+
+
+def test_a_fact_that_nobody_verified_for_long_is_told_with_care() -> None:
+    real = Prompts.load(PROMPTS)
+    said = Say("handicap.refus_silence")
+    early, late = (replace(real, today=lambda day=day: day) for day in (date(2023, 1, 1), date(2026, 11, 28)))
+    care = "À vérifier avec la MDPH."
+    assert care not in Prompts.text(early.render(said, "voice"))
+    assert Prompts.text(late.render(said, "voice")).endswith(care)
+    assert care in Prompts.text(late.render(said, "sms"))
+    assert care not in Prompts.text(late.render(replace(said, variant="help"), "voice"))
+    assert any(text.text == care for text in real.static()), "it is rendered before anybody calls"
+    asked = Prompts.text(late.render(Say("ame.trois_mois"), "voice"))
+    assert "vérifier" not in asked, "a question states nothing"
+    audience = Prompts.text(late.render(Say("expulsion.audience"), "voice"))
+    assert "vérifier" not in audience, "only its help states a fact"
+
+
+@pytest.mark.parametrize("variant", ["ask", "retry", "keys", "help"])
+def test_by_keypad_nobody_is_told_to_speak(prompts: Prompts, variant: Variant) -> None:
+    """Nobody listens there. What is said of later calls and of offices ("à la mairie, dites…") may stay."""
+    told = []
+    for key, entry in prompts.entries.items():
+        if not any("{" in text for text in entry.texts.values()) and entry.texts["ask"]:
+            text = prompts.text(prompts.render(Say(key, variant), "keypad"))
+            told += [(key, text)] if text.startswith(("Dites ", "Parlez ")) else []
+    assert [key for key, _ in told if not key.startswith(("sms.", "studio."))] == []

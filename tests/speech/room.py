@@ -11,11 +11,11 @@ from typing import Literal
 import numpy as np
 
 from voicebot.dialogue.meaning import Expecting
+from voicebot.sound import Speech
 from voicebot.speech.audio import Pcm
 from voicebot.speech.conversation import FRAME_S, Conversation
 from voicebot.speech.endpointing import Progress
-from voicebot.speech.mouth import FRAME_SAMPLES
-from voicebot.speech.piece import Piece
+from voicebot.speech.playback import FRAME_SAMPLES
 from voicebot.speech.stt.recognizer import Expected, Transcript
 from voicebot.speech.turn import PATIENCE_S, Spoken, TurnTiming
 
@@ -134,17 +134,17 @@ class RecordedTurns:
     async def stay_silent(self) -> Spoken:
         return self._turn("silent", "")
 
-    async def lose_hearing(self) -> Spoken:
+    async def on_recognizer_lost(self) -> Spoken:
         self.happened.append(("lost", ""))
         return Spoken((), leaves=True)
 
     def fail(self) -> Spoken:
         self.happened.append(("failed", ""))
-        return Spoken((Piece("un instant"),), leaves=True)
+        return Spoken((Speech("un instant"),), leaves=True)
 
     def hold_on(self) -> Spoken:
         self.happened.append(("held on", ""))
-        return Spoken((Piece("un instant"),))
+        return Spoken((Speech("un instant"),))
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
         self.judged += 1
@@ -175,7 +175,7 @@ class Room:
     def __post_init__(self) -> None:
         self.conversation = Conversation(self.turns, self, self.recognizer, self.say, self.patience_s)
 
-    async def say(self, piece: Piece) -> Pcm:
+    async def say(self, piece: Speech) -> Pcm:
         return np.full(int(self.prompt_s * RATE_HZ), 800, dtype=np.int16)
 
     async def play(self, frame: Pcm) -> None:

@@ -6,9 +6,9 @@ from functools import cache
 
 import numpy as np
 
-from voicebot.channels.simulator.telephone import band
 from voicebot.speech import audio
 from voicebot.speech.audio import TELEPHONE_HZ, Pcm, Upsampler
+from voicebot.speech.telephone_line import band
 from voicebot.speech.tts.pico import Pico
 
 PICO = Pico()
@@ -22,13 +22,13 @@ def said(text: str) -> Pcm:
 
 def heard(pcm: Pcm) -> Pcm:
     """What comes out of a quiet line at 16 kHz when `pcm` (8 kHz) goes in."""
-    sound = np.concatenate((hush(0.3), pcm, hush(0.6)))
+    sound = np.concatenate((interrupt(0.3), pcm, interrupt(0.6)))
     upsampler = Upsampler()
     wide = upsampler.accept(audio.decode(audio.encode(sound)))
     return np.concatenate((wide, upsampler.finish()))
 
 
-def hush(seconds: float) -> Pcm:
+def interrupt(seconds: float) -> Pcm:
     """A quiet line, which is never digital zero."""
     return np.random.default_rng(1).normal(0, 12, int(seconds * TELEPHONE_HZ)).astype(np.int16)
 

@@ -19,8 +19,8 @@ from tests.speech.room import (
     silence,
 )
 from voicebot.dialogue.meaning import Expecting
+from voicebot.sound import Speech
 from voicebot.speech.audio import Pcm
-from voicebot.speech.piece import Piece
 from voicebot.speech.tts.pico import Pico
 from voicebot.speech.turn import Spoken
 
@@ -28,7 +28,7 @@ Enter = Callable[..., Room]
 
 
 def question(kind: str = "yes_no", timeout_s: float = 6.0) -> Spoken:
-    return Spoken((Piece("une question"),), Expecting(kind), ("oui", "non"), timeout_s)
+    return Spoken((Speech("une question"),), Expecting(kind), ("oui", "non"), timeout_s)
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +233,7 @@ async def test_a_broken_recognizer_leaves_the_stream_for_the_keypad(enter: Enter
 
 async def test_the_last_words_are_said_to_the_end(enter: Enter) -> None:
     room = enter()
-    room.turns.reply = Spoken((Piece("au revoir"),), leaves=True)
+    room.turns.reply = Spoken((Speech("au revoir"),), leaves=True)
     await room.prompt_over()
     await room.conversation.press("1")
     await room.hear(silence(0.5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tarfile
 import zipfile
 from pathlib import Path
 from random import Random
@@ -28,6 +29,31 @@ def zipped(*names: str) -> bytes:
         for name in names:
             file.writestr(name, "content")
     return buffer.getvalue()
+
+
+def tarred(*names: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:bz2") as file:
+        for name in names:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(b"content")
+            file.addfile(entry, io.BytesIO(b"content"))
+    return buffer.getvalue()
+
+
+def test_a_tar_is_unpacked_as_a_zip_is(tmp_path: Path) -> None:
+    (tmp_path / "a.archive").write_bytes(tarred("model-1/tokens.txt", "model-1/test_wavs/0.wav"))
+    unpack(tmp_path / "a.archive", "model-1", tmp_path / "model")
+    assert (tmp_path / "model" / "tokens.txt").read_text() == "content"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.archive", "model"]
+
+
+@pytest.mark.parametrize("name", ["../escaped", "/escaped", "other/escaped"])
+def test_a_tar_with_entries_outside_its_folder_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.archive").write_bytes(tarred("model-1/tokens.txt", name))
+    with pytest.raises(ModelError, match="outside"):
+        unpack(tmp_path / "a.archive", "model-1", tmp_path / "model")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.archive"]
 
 
 def test_progress_is_told_in_bytes(tmp_path: Path) -> None:
@@ -87,7 +113,7 @@ def test_a_host_that_cannot_be_reached_is_named_with_what_to_do(tmp_path: Path) 
     with publishing(Publisher(CONTENT)) as publisher:
         pass  # it is gone now
     with pytest.raises(
-        ModelError, match=r"from 127\.0\.0\.1, got ConnectError.*another machine.*as .*/model$"
+        ModelError, match=r"from 127\.0\.0\.1, got ConnectError.*another machine.*at .*/model$"
     ):
         download(publisher.url, tmp_path / "model.zip", ignore)
 

@@ -9,7 +9,7 @@ import pytest
 
 from voicebot.errors import AudioError
 from voicebot.speech.audio import Pcm
-from voicebot.speech.recordings import RATE_HZ, Note, Recordings, fingerprint
+from voicebot.speech.recordings import RATE_HZ, RecordingNote, Recordings, fingerprint
 
 TEXT = "Quel âge avez-vous ?"
 
@@ -28,7 +28,7 @@ def test_what_is_kept_is_found_under_its_text_with_a_note(recordings: Recordings
     pcm, rate_hz = Recordings(recordings.folder).sound(TEXT)
     assert (rate_hz, len(pcm)) == (RATE_HZ, RATE_HZ)
     assert recordings.texts() == {fingerprint(TEXT)}
-    assert list(recordings.notes()) == [Note(TEXT, ("rsa.age.ask",), 42.0, 1.0)]
+    assert list(recordings.notes()) == [RecordingNote(TEXT, ("rsa.age.ask",), 42.0, 1.0)]
 
 
 def test_a_text_that_changed_by_one_sign_has_no_recording(recordings: Recordings) -> None:

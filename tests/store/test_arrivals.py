@@ -10,9 +10,9 @@ from redis.asyncio import Redis
 from voicebot.dialogue.session import Place, Session
 from voicebot.privacy import Privacy
 from voicebot.store.arrivals import Arrivals
-from voicebot.store.floods import Floods
 from voicebot.store.keys import DAY_S, RECORD_TTL_S, SESSION_TTL_S, PersonKeys, flood
-from voicebot.store.known import Memory
+from voicebot.store.person_snapshot import Memory
+from voicebot.store.rate_limiter import RateLimiter
 from voicebot.store.sessions import Change, Sessions
 from voicebot.store.threads import Threads
 
@@ -27,7 +27,7 @@ def sessions(redis: Redis, privacy: Privacy) -> Sessions:
 
 @pytest.fixture
 def arrivals(sessions: Sessions, redis: Redis) -> Arrivals:
-    return Arrivals(sessions, Floods(redis, of_one=3, of_all=6))
+    return Arrivals(sessions, RateLimiter(redis, of_one=3, of_all=6))
 
 
 async def test_a_stranger_begins_a_conversation_which_lasts_a_day(arrivals: Arrivals, redis: Redis) -> None:
@@ -47,7 +47,7 @@ async def test_a_stranger_begins_a_conversation_which_lasts_a_day(arrivals: Arri
 
 
 async def test_all_that_is_known_comes_along(arrivals: Arrivals, sessions: Sessions, redis: Redis) -> None:
-    await sessions.keep_number("p1", "+33612345678")
+    await sessions.people.keep_number("p1", "+33612345678")
     await arrivals.arrive("p1", "SM1", NOW)
     await sessions.commit(Change(SESSION, 0, memory=Memory(True, {"age": 61})))
     suspended = replace(SESSION, id="CA7", status="suspended")
@@ -65,7 +65,7 @@ async def test_all_that_is_known_comes_along(arrivals: Arrivals, sessions: Sessi
 async def test_a_number_is_kept_anew_after_a_day(
     arrivals: Arrivals, sessions: Sessions, redis: Redis
 ) -> None:
-    await sessions.keep_number("p1", "+33612345678")
+    await sessions.people.keep_number("p1", "+33612345678")
     await redis.expire(PersonKeys("p1").number(), RECORD_TTL_S - DAY_S - 1)
     known = (await arrivals.arrive("p1", "SM1", NOW)).known
     assert known
@@ -75,12 +75,12 @@ async def test_a_number_is_kept_anew_after_a_day(
 async def test_who_wants_no_texts_leaves_no_trace_but_a_count(
     arrivals: Arrivals, sessions: Sessions, redis: Redis
 ) -> None:
-    await sessions.opt_out("p1")
+    await sessions.people.opt_out("p1")
     arrival = await arrivals.arrive("p1", "SM1", NOW)
     assert (arrival.opted_out, arrival.known) == (True, None)
     keys = PersonKeys("p1")
     left = {key for key in await redis.keys("*") if "p1" in key}
-    assert left == {keys.opted_out(), Floods(redis).own("p1", NOW)}
+    assert left == {keys.opted_out(), RateLimiter(redis).own("p1", NOW)}
     assert (await arrivals.look_anyway("p1", "SM1", NOW)).session.id == "SM1"
 
 
@@ -88,7 +88,7 @@ async def test_of_too_many_texts_one_is_told_and_the_others_dropped(arrivals: Ar
     verdicts = [await arrivals.arrive("p1", f"SM{n}", NOW) for n in range(6)]
     assert [one.verdict for one in verdicts] == ["answer"] * 3 + ["tell", "drop", "drop"]
     assert [one.known is None for one in verdicts] == [False] * 3 + [True] * 3
-    assert await Floods(redis).dropped(NOW) == 2
+    assert await RateLimiter(redis).dropped(NOW) == 2
 
 
 async def test_one_person_alone_does_not_use_up_what_all_have(arrivals: Arrivals, redis: Redis) -> None:

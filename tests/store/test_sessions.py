@@ -12,12 +12,14 @@ from redis.asyncio import Redis
 from voicebot.dialogue.session import Place, Session
 from voicebot.errors import ConfigError, StoreError
 from voicebot.privacy import Privacy
+from voicebot.records import Record, TicketRequest, TurnRecord
 from voicebot.store.keys import SESSION_TTL_S, PersonKeys, waiting
 from voicebot.store.server import connect
-from voicebot.store.sessions import Change, Record, Sessions
+from voicebot.store.sessions import Change, Sessions
 
 SESSION = Session("CA1", "p1", status="open", place=Place("rsa", "age"), slots={"age": 61})
-TICKET = Record("ticket", "CA1:3", 5.0, {"reason": "asked", "person": "p1"})
+TURN = TurnRecord(turn=1, at=5.0, event="Heard", channel="voice", status="open")
+TICKET = Record("CA1:3", 5.0, TicketRequest(person="p1", reason="asked"))
 
 
 @pytest.fixture
@@ -43,15 +45,15 @@ async def test_of_two_processes_with_the_same_turn_one_wins(sessions: Sessions) 
 
 async def test_a_ticket_is_written_with_its_turn_and_only_once(sessions: Sessions) -> None:
     await sessions.commit(Change(SESSION, 0, records=(TICKET,)))
-    await sessions.commit(Change(SESSION, 1, records=(replace(TICKET, content={"reason": "other"}),)))
-    assert await sessions.records("ticket") == [
-        {"kind": "ticket", "id": "CA1:3", "at": 5.0, "reason": "asked", "person": "p1"}
-    ]
+    await sessions.commit(
+        Change(SESSION, 1, records=(replace(TICKET, order=TicketRequest(person="p1", reason="other")),))
+    )
+    assert await sessions.records("ticket") == [TICKET]
 
 
 async def test_nothing_readable_lies_in_redis(sessions: Sessions, redis: Redis) -> None:
-    await sessions.keep_number("p1", "+33612345678")
-    turn = {"heard": "je m'appelle Zoé"}
+    await sessions.people.keep_number("p1", "+33612345678")
+    turn = replace(TURN, heard="je m'appelle Zoé")
     await sessions.commit(Change(SESSION, 0, turn=turn, records=(TICKET,)))
     dump = " ".join([str(await _value(redis, key)) for key in await redis.keys("*")])
     assert "612345678" not in dump
@@ -59,8 +61,8 @@ async def test_nothing_readable_lies_in_redis(sessions: Sessions, redis: Redis) 
 
 
 async def test_everything_of_a_person_expires(sessions: Sessions, redis: Redis) -> None:
-    await sessions.keep_number("p1", "+33612345678")
-    await sessions.commit(Change(SESSION, 0, turn={"turn": 1}, records=(TICKET,)))
+    await sessions.people.keep_number("p1", "+33612345678")
+    await sessions.commit(Change(SESSION, 0, turn=TURN, records=(TICKET,)))
     personal = [key for key in await redis.keys("*") if "{p1}" in key]
     assert len(personal) == 6
     assert all([await redis.ttl(key) > 0 for key in personal])
@@ -70,16 +72,16 @@ async def test_everything_of_a_person_expires(sessions: Sessions, redis: Redis) 
 async def test_being_forgotten_leaves_an_empty_session_and_nothing_else(
     sessions: Sessions, redis: Redis
 ) -> None:
-    await sessions.keep_number("p1", "+33612345678")
-    await sessions.commit(Change(SESSION, 0, turn={"turn": 1}, records=(TICKET,)))
+    await sessions.people.keep_number("p1", "+33612345678")
+    await sessions.commit(Change(SESSION, 0, turn=TURN, records=(TICKET,)))
     empty = Session("CA1", "p1", status="ended")
-    assert await sessions.commit(Change(empty, 1, turn={"turn": 2}, forget=True))
+    assert await sessions.commit(Change(empty, 1, turn=replace(TURN, turn=2), forget=True))
     keys = PersonKeys("p1")
     left = {key for key in await redis.keys("*") if "p1" in key}
     assert left == {keys.session("CA1")}
     assert await redis.zcard(waiting("ticket")) == 0
     assert await sessions.load("p1", "CA1") == (empty, 2)
-    assert await sessions.number("p1") is None
+    assert await sessions.people.number("p1") is None
 
 
 async def test_only_an_unfinished_session_can_be_resumed(sessions: Sessions) -> None:
@@ -93,9 +95,9 @@ async def test_only_an_unfinished_session_can_be_resumed(sessions: Sessions) -> 
 
 
 async def test_turns_are_told_in_order(sessions: Sessions) -> None:
-    await sessions.commit(Change(SESSION, 0, turn={"turn": 1}))
-    await sessions.commit(Change(SESSION, 1, turn={"turn": 2}))
-    assert [turn["turn"] for turn in await sessions.turns("p1", "CA1")] == [1, 2]
+    await sessions.commit(Change(SESSION, 0, turn=TURN))
+    await sessions.commit(Change(SESSION, 1, turn=replace(TURN, turn=2)))
+    assert [turn.turn for turn in await sessions.turns("p1", "CA1")] == [1, 2]
 
 
 async def test_a_rotated_key_still_opens_old_records(redis: Redis) -> None:

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from tests.conftest import DATA_KEY
 from voicebot.privacy import Privacy
-from voicebot.store.guesses import FOR_ONE, OF_ALL, OF_ONE, Guesses
+from voicebot.store.code_attempts import FOR_ONE, OF_ALL, OF_ONE, CodeAttempts
 from voicebot.store.keys import DAY_S, FILE_TTL_S, INDEX_TTL_S, PersonKeys
 from voicebot.store.spoken_files import MOST, SpokenFiles, Steps
 
@@ -22,8 +22,8 @@ def files(redis: Redis, privacy: Privacy) -> SpokenFiles:
 
 
 @pytest.fixture
-def guesses(redis: Redis) -> Guesses:
-    return Guesses(redis)
+def guesses(redis: Redis) -> CodeAttempts:
+    return CodeAttempts(redis)
 
 
 async def test_what_was_kept_is_read_with_the_same_owner_and_code_only(files: SpokenFiles) -> None:
@@ -74,34 +74,34 @@ async def test_it_can_be_erased(files: SpokenFiles) -> None:
     assert await files.read(files.ref("awa", "4071")) == ()
 
 
-async def test_one_telephone_gets_a_few_tries_a_day(guesses: Guesses) -> None:
+async def test_one_telephone_gets_a_few_tries_a_day(guesses: CodeAttempts) -> None:
     tried = [await guesses.allowed("thief", f"owner{number}", 0.0) for number in range(OF_ONE + 1)]
     assert tried == [True] * OF_ONE + [False]
     assert await guesses.allowed("thief", "owner", float(DAY_S))
 
 
 async def test_one_owner_is_tried_a_few_times_a_day_from_everywhere_and_not_locked_out(
-    guesses: Guesses,
+    guesses: CodeAttempts,
 ) -> None:
     tried = [await guesses.allowed(f"thief{number}", "awa", 0.0) for number in range(FOR_ONE + 1)]
     assert tried == [True] * FOR_ONE + [False]
     assert await guesses.allowed("awa", "awa", 0.0), "her own telephone still opens it"
 
 
-async def test_everybody_together_gets_so_many_an_hour(guesses: Guesses) -> None:
+async def test_everybody_together_gets_so_many_an_hour(guesses: CodeAttempts) -> None:
     tried = [await guesses.allowed(f"thief{n}", f"owner{n}", 0.0) for n in range(OF_ALL + 1)]
     assert tried == [True] * OF_ALL + [False]
     assert await guesses.allowed("awa", "awa", 0.0)
     assert await guesses.allowed("late", "awa", 3600.0)
 
 
-async def test_a_right_code_does_not_count(guesses: Guesses) -> None:
+async def test_a_right_code_does_not_count(guesses: CodeAttempts) -> None:
     for _ in range(3 * OF_ONE):
         assert await guesses.allowed("awa", "awa", 0.0)
         await guesses.right("awa", "awa", 0.0)
 
 
-async def test_forgetting_lifts_no_limit(guesses: Guesses, redis: Redis) -> None:
+async def test_forgetting_lifts_no_limit(guesses: CodeAttempts, redis: Redis) -> None:
     await guesses.allowed("awa", "awa", 0.0)
     index = await redis.smembers(PersonKeys("awa").index())
     assert not [name for name in index if "guess" in str(name)]

@@ -17,9 +17,10 @@ from voicebot.errors import StoreError, TicketMissing, TicketRefused
 from voicebot.handoff.calling import hold_line
 from voicebot.handoff.ticket import Ticket, claim, close, note, reopen
 from voicebot.privacy import Privacy
+from voicebot.records import Record, TurnRecord
 from voicebot.store.figures import Figures
-from voicebot.store.keys import PersonKeys, closed, ticket_of, waiting
-from voicebot.store.sessions import Change, Record, Sessions
+from voicebot.store.keys import TURNS_TTL_S, PersonKeys, changes, closed, rewrite_wanted, ticket_of, waiting
+from voicebot.store.sessions import Change, Sessions
 from voicebot.store.tickets import Tickets
 
 SESSION = Session("CA1", "p1", status="handed_off")
@@ -27,7 +28,9 @@ SESSION = Session("CA1", "p1", status="handed_off")
 
 def asked(number: str = "CA1:4", at: float = 1000.0, **content: object) -> Record:
     kept = {name: value for name, value in RECORD.items() if name not in ("kind", "id", "at")}
-    return Record("ticket", number, at, {**kept, "session": number.partition(":")[0], **content})
+    return Record.of(
+        {"kind": "ticket", "id": number, "at": at, **kept, "session": number.partition(":")[0], **content}
+    )
 
 
 @pytest.fixture
@@ -244,7 +247,8 @@ async def test_forgetting_a_person_erases_their_tickets_and_keeps_counts(
     assert await tickets.waiting() == await tickets.closed() == await tickets.of("p1") == []
     assert await tickets.get("CA1:4") is None
     left = {str(key) for key in await redis.keys("*")}
-    assert left == {PersonKeys("p1").session("CA1"), *(key for key in left if ":figures:" in key)}
+    counts = {changes(), rewrite_wanted(), *(key for key in left if ":figures:" in key)}
+    assert left == {PersonKeys("p1").session("CA1"), *counts}
 
 
 async def test_nothing_readable_lies_in_redis_and_all_of_it_expires(
@@ -259,3 +263,41 @@ async def test_nothing_readable_lies_in_redis_and_all_of_it_expires(
     assert "93200" not in dump
     expiring = [*keys, PersonKeys("p1").tickets(), ticket_of("CA1:4")]
     assert all([await redis.ttl(key) > 0 for key in expiring])
+
+
+async def test_what_is_kept_in_memory_follows_other_processes(
+    tickets: Tickets, sessions: Sessions, redis: Redis, privacy: Privacy
+) -> None:
+    await sessions.add("p1", asked())
+    other = Tickets(redis, privacy, clock=lambda: 2000.0)
+    assert [one.state for one in await tickets.waiting()] == [one.state for one in await other.waiting()]
+    await other.change("CA1:4", lambda one: claim(one, "bea", 2000.0))
+    assert [one.claimed_by for one in await tickets.waiting()] == ["bea"]
+    await other.change("CA1:4", lambda one: note(one, "bea", "vu", 2001.0))
+    assert len((await tickets.waiting())[0].notes) == 1
+    await sessions.erase("p1")
+    assert await tickets.waiting() == await other.waiting() == []
+
+
+async def test_what_did_not_change_is_not_read_again(
+    tickets: Tickets, sessions: Sessions, redis: Redis
+) -> None:
+    for number in range(20):
+        await sessions.add(f"p{number}", asked(f"CA{number}:4", person=f"p{number}", session=f"CA{number}"))
+    await tickets.waiting()
+    before = (await redis.info("commandstats"))["cmdstat_lrange"]["calls"]
+    assert len(await tickets.waiting()) == 20
+    assert (await redis.info("commandstats"))["cmdstat_lrange"]["calls"] == before
+
+
+async def test_the_words_of_a_person_are_kept_for_a_day_only(
+    tickets: Tickets, sessions: Sessions, redis: Redis
+) -> None:
+    heard = TurnRecord(1, 1000.0, "Heard", "voice", "open", "on m'a coupé le courant")
+    assert await sessions.commit(Change(SESSION, 0, heard, records=(asked(),)))
+    known = await tickets.get("CA1:4") or (await tickets.waiting())[0]
+    assert (await tickets.with_words([known]))[0].words == "on m'a coupé le courant"
+    assert 0 < await redis.ttl(PersonKeys("p1").words("CA1:4")) <= TURNS_TTL_S
+    await redis.delete(PersonKeys("p1").words("CA1:4"))
+    (later,) = await tickets.with_words(await tickets.waiting())
+    assert later.words == ""

@@ -4,38 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
-from voicebot.app import FLOWS, PROMPTS
+from tests import parts
+from tests.parts import switches
 from voicebot.app.build import hanging_up, waiting_room
 from voicebot.channels.deliveries import about, hooks
-from voicebot.channels.mediator_desk import MediatorDesk
+from voicebot.channels.mediators.calls import MediatorDesk
 from voicebot.channels.service import Service, Switches
-from voicebot.channels.simulator.twilio_api import Account, twilio_api
-from voicebot.channels.telephone_desk import TelephoneDesk
-from voicebot.channels.voice_desk import Audio, Reply
+from voicebot.channels.voice.call_control import CallReply
+from voicebot.channels.voice.call_handler import CallHandler
 from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Expecting, Meaning
 from voicebot.dialogue.session import Session
-from voicebot.flows.load import load_flows
 from voicebot.handoff.mediator import Mediator
 from voicebot.handoff.ticket import Ticket
-from voicebot.jobs.errands import Errands, Terms
-from voicebot.jobs.hours import CallingHours
+from voicebot.outbox.sender import OutboxSender, Terms
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
-from voicebot.runner import Runner
+from voicebot.records import Record
+from voicebot.simulator.twilio_api import TwilioAccount, twilio_api
 from voicebot.store.mediators import Mediators
-from voicebot.store.opening import Opening, Week
+from voicebot.store.opening import Week
 from voicebot.store.outbox import KINDS, Outbox, Ref
-from voicebot.store.sessions import Change, Record, Sessions
-from voicebot.switchboard.duty import Duty
-from voicebot.switchboard.rings import Rings
-from voicebot.switchboard.switchboard import Switchboard, quieted
-from voicebot.twilio.rest import TwilioClient
+from voicebot.store.sessions import Change, Sessions
+from voicebot.switchboard.switchboard import quieted
+from voicebot.telephony.rest import TwilioClient
 
 #: A Tuesday at ten in Paris.
 TUESDAY = 1_772_528_400.0
@@ -68,15 +66,15 @@ class House:
 
     service: Service
     switches: Switches
-    account: Account
+    account: TwilioAccount
     clock: Clock
-    errands: Errands
-    desk: TelephoneDesk = field(init=False)
+    errands: OutboxSender
+    desk: CallHandler = field(init=False)
     mediators: MediatorDesk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = TelephoneDesk(self.service)
-        self.mediators = MediatorDesk(self.service, self.switches)
+        self.desk = CallHandler(self.service)
+        self.mediators = MediatorDesk(self.service, self.switches, self.service.carrier)
 
     async def hire(self, *names: str, **fields: Any) -> None:
         """Mediators go on duty."""
@@ -87,12 +85,12 @@ class House:
     async def asks(self, call: str = "CA1", number: str = SOMEBODY, **fields: Any) -> Ticket:
         """Somebody was handed over in the call `call`; they do not wait yet."""
         sessions, person = self.service.runner.sessions, self.service.privacy.pseudonym(number)
-        await sessions.keep_number(person, number)
-        await sessions.bind_call(call, person)
+        await sessions.people.keep_number(person, number)
+        await sessions.calls.bind(call, person)
         usual = {"reason": "asked", "priority": "normal", "topic": "rsa", "channel": "keypad", "slots": {}}
         content = {**usual, "person": person, "session": call, "answered": 3, **fields}
         session = Session(call, person, "keypad", "handed_off", textable=True, slots={"textable": "yes"})
-        record = Record("ticket", f"{call}:1", self.clock(), content)
+        record = Record.of({"kind": "ticket", "id": f"{call}:1", "at": self.clock(), **content})
         assert await sessions.commit(Change(session, 0, records=(record,)))
         return await self.ticket(call)
 
@@ -127,55 +125,37 @@ class House:
         token = self.account.calls[number].asked["Url"].partition("of=")[2]
         return about(self.service.privacy, token)[0], token
 
-    def heard(self, reply: Reply) -> str:
+    def heard(self, reply: CallReply) -> str:
         """The words of a reply."""
-        found = [one for one in getattr(reply, "sounds", ()) if isinstance(one, Audio)]
-        return " ".join(str(self.service.privacy.unseal(one.token)[0][0]) for one in found)
-
-
-@pytest.fixture(scope="session")
-def flows() -> Flows:
-    return load_flows(FLOWS)
-
-
-@pytest.fixture(scope="session")
-def prompts() -> Prompts:
-    return Prompts.load(PROMPTS)
+        return self.service.prompts.text(getattr(reply, "sounds", ()))
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
+def account() -> Iterator[TwilioAccount]:
     with twilio_api() as account:
         yield account
 
 
 @pytest.fixture
-async def house(redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, account: Account) -> House:
+async def house(
+    redis: Redis, privacy: Privacy, flows: Flows, prompts: Prompts, account: TwilioAccount, tmp_path: Path
+) -> House:
     clock, client = Clock(), TwilioClient("AC" + "0b" * 16, "secret", base_url=account.url, timeout_s=2)
     account.clock = clock
-    mediators, opening, outbox = Mediators(redis, privacy), Opening(redis), Outbox(redis, privacy)
+    mediators, outbox = Mediators(redis, privacy), Outbox(redis, privacy)
     tickets = waiting_room(redis, privacy, quieted(mediators, hanging_up(client)))
     sessions = Sessions(redis, privacy, tickets.announce)
-    duty = Duty(opening, mediators, sessions, clock, CallingHours(), can_ring=True)
-    await opening.change(lambda week: Week())
-    rings = Rings(tickets, mediators, outbox, clock)
-    board = Switchboard(tickets, mediators, sessions, opening, clock)
-    switches = Switches(tickets, duty, rings, board, OURS)
-    runner = Runner(flows, Words(), sessions, clock, lambda says, channel: "", duty.lookups())
-    service = Service(
-        runner,
-        prompts,
-        cast(Any, None),
-        cast(Any, None),
-        privacy,
-        None,
-        "https://voicebot.test",
-        outbox,
-        client,
-        tickets=tickets,
-        mediators=mediators,
-        switches=switches,
+    connects = switches(redis, privacy, tickets, sessions, clock, our_number=OURS)
+    await connects.duty.opening.change(lambda week: Week())
+    runner = parts.one_edition(
+        flows, Words(), sessions, clock, lambda says, channel: "", connects.duty.lookups()
     )
+    service = parts.service(
+        redis, privacy, tmp_path, runner=runner, prompts=prompts, understanding=None, outbox=outbox,
+        carrier=client, switches=connects,
+    )  # fmt: skip
     at = hooks("https://voicebot.test")
-    errands = Errands(outbox, sessions, prompts, privacy, client, at, Terms(OURS), clock, rings)
-    return House(service, switches, account, clock, errands)
+    errands = OutboxSender(
+        outbox, sessions, lambda: prompts, privacy, client, at, Terms(OURS), clock, connects.rings
+    )
+    return House(service, connects, account, clock, errands)

@@ -11,12 +11,12 @@ OVERSEAS = "+590690000001"
 
 async def asker(house: House, number: str = SOMEBODY, channel: str = "voice") -> dict[str, str]:
     person = house.service.privacy.pseudonym(number)
-    await house.service.runner.sessions.keep_number(person, number)
+    await house.service.runner.sessions.people.keep_number(person, number)
     return {"person": person, "channel": channel}
 
 
 async def test_every_lookup_fills_what_it_promises(house: House) -> None:
-    slots = await asker(house)
+    slots = await asker(house, channel="sms")
     found = house.switches.duty.lookups()
     assert set(found) == set(LOOKUPS)
     for name, lookup in found.items():
@@ -30,7 +30,8 @@ async def test_who_telephones_waits_chooses_a_moment_or_leaves_a_message(house: 
     await house.hire("ada")
     assert await permanence(await asker(house)) == {"permanence": "on_line"}
     assert await permanence({"person": "hidden", "channel": "keypad"}) == {"permanence": "on_line"}
-    assert await permanence(await asker(house, channel="sms")) == {"permanence": "message"}
+    texted = await permanence(await asker(house, channel="sms"))
+    assert texted == {"permanence": "message_dated", "reponse_jour": "2026-03-03", "reponse_de": 10.0}
     house.clock.now += 12 * 3600
     assert await permanence(await asker(house)) == {"permanence": "call_back"}
 

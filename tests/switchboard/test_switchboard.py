@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.switchboard.conftest import OURS, PHONES, SOMEBODY, TUESDAY, House
-from voicebot.channels.voice_desk import (
+from voicebot.channels.voice.call_control import (
     AskKeys,
     Dial,
     Enqueue,
@@ -19,6 +19,7 @@ from voicebot.channels.voice_desk import (
 )
 from voicebot.errors import TicketRefused
 from voicebot.handoff.calling import OFFER_S, offer
+from voicebot.handoff.exchange import GIVEN_FOR_S, answered, refuse
 from voicebot.handoff.ticket import claim, close, plan_call_back
 from voicebot.handoff.waiting import PATIENCE_S
 from voicebot.store.opening import Week
@@ -384,3 +385,33 @@ async def test_a_ring_about_something_else_changes_nothing(house: House) -> None
     await house.mediators.ended(nothing, "CA9", "completed")
     await house.mediators.machine(nothing, "CA9")
     assert house.account.ended == []
+
+
+async def test_requests_by_text_are_given_out_refused_and_go_on_after_an_hour(house: House) -> None:
+    await house.hire("ada", territories=("93",))
+    await house.hire("bea")
+    await house.asks("SM1", channel="sms", slots={"code_postal": "93200"})
+    assert await house.rung() == [], "nobody's telephone rings for a text"
+    given = await house.ticket("SM1")
+    assert (given.state, given.claimed_by, given.unread) == ("claimed", "ada", True)
+    await house.switches.tickets.change("SM1:1", lambda one: refuse(one, "ada", house.clock()))
+    await house.switches.board.look()
+    assert (await house.ticket("SM1")).claimed_by == "bea"
+    house.clock.now += GIVEN_FOR_S
+    await house.switches.board.look()
+    assert (await house.ticket("SM1")).claimed_by == "ada", "an hour has passed for both"
+    await house.switches.tickets.change("SM1:1", lambda one: answered(one, "ada", house.clock()))
+    house.clock.now += GIVEN_FOR_S
+    await house.switches.board.look()
+    assert (await house.ticket("SM1")).claimed_by == "ada", "she answered"
+
+
+async def test_texts_wait_until_it_is_open(house: House) -> None:
+    await house.hire("ada")
+    house.clock.now = TUESDAY - 4 * 3600
+    await house.asks("SM1", channel="sms")
+    await house.switches.board.look()
+    assert (await house.ticket("SM1")).state == "waiting"
+    house.clock.now = TUESDAY
+    await house.switches.board.look()
+    assert (await house.ticket("SM1")).claimed_by == "ada"

@@ -8,24 +8,26 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
-from tests.jobs.worker import IN_A_HURRY, OURS
+from tests.outbox.worker import IN_A_HURRY, OURS
 from voicebot.app import PROMPTS, waiting_room
 from voicebot.channels.deliveries import hooks
-from voicebot.jobs.errands import Errands, Terms
-from voicebot.jobs.queue import OutboxQueue, work
+from voicebot.outbox.queue import OutboxQueue, work
+from voicebot.outbox.sender import OutboxSender, Terms
 from voicebot.privacy import Privacy
 from voicebot.prompts import Prompts
+from voicebot.store.lease import Lease
 from voicebot.store.mediators import Mediators
-from voicebot.store.news import News
 from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
 from voicebot.store.server import connect
 from voicebot.store.sessions import Sessions
+from voicebot.store.ticket_events import TicketEvents
 from voicebot.switchboard.rings import Rings
 from voicebot.switchboard.switchboard import Switchboard
-from voicebot.twilio.rest import TwilioClient
+from voicebot.telephony.rest import TwilioClient
 
 
 async def main(socket: str, api: str, key: str) -> None:
@@ -41,10 +43,10 @@ async def main(socket: str, api: str, key: str) -> None:
         rings = Rings(tickets, mediators, outbox, time.time)
         board = Switchboard(tickets, mediators, sessions, Opening(redis), time.time)
         at, terms = hooks("https://voicebot.test"), Terms(OURS, settle_s=1.5)
-        errands = Errands(
-            outbox, sessions, Prompts.load(PROMPTS), secrets, twilio, at, terms, time.time, rings
+        errands = OutboxSender(
+            outbox, sessions, partial(Prompts.load, PROMPTS), secrets, twilio, at, terms, time.time, rings
         )
-        ringing = asyncio.create_task(board.run(News(redis)))
+        ringing = asyncio.create_task(board.run(TicketEvents(redis), Lease(redis, "switchboard", 1.0)))
         await work(queue, errands, signals=True)
         ringing.cancel()
 

@@ -6,42 +6,52 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from functools import partial
 
 import structlog
 from redis.asyncio import Redis
 
-from voicebot import metrics
+from voicebot.app.following import edition_now
 from voicebot.app.lookups import all_lookups
-from voicebot.app.parts import FLOWS, PROMPTS, privacy, recognizer, studio, twilio, voice
-from voicebot.channels.service import Service, Switches, wording
+from voicebot.app.parts import content_of, media, privacy, recognizer, studio, twilio, voice
+from voicebot.channels.service import (
+    Limits,
+    NoCarrier,
+    Recording,
+    Service,
+    SpeechEngines,
+    Switches,
+)
 from voicebot.config import Settings
+from voicebot.content.editions import Edition, Editions
+from voicebot.content.folders import files_in
+from voicebot.dialogue.event import Event
+from voicebot.dialogue.session import Session
 from voicebot.errors import StoreError
-from voicebot.flows.load import load_flows
 from voicebot.handoff.counts import counted
 from voicebot.handoff.ticket import Ticket
-from voicebot.jobs.hours import CallingHours
-from voicebot.jobs.queue import OutboxQueue
-from voicebot.nlu import Understanding
+from voicebot.observability import metrics
+from voicebot.outbox.calling_hours import CallingHours
+from voicebot.outbox.queue import NoQueue, OutboxQueue
 from voicebot.privacy import Privacy
-from voicebot.prompts import Prompts
-from voicebot.runner import Runner
 from voicebot.speech.turn import TurnTiming
 from voicebot.store.audit import Audit
 from voicebot.store.figures import Figures
-from voicebot.store.floods import Floods
 from voicebot.store.mediators import Mediators
-from voicebot.store.news import News
 from voicebot.store.opening import Opening
 from voicebot.store.outbox import Outbox
+from voicebot.store.rate_limiter import RateLimiter
 from voicebot.store.sessions import Sessions
 from voicebot.store.studio_codes import StudioCodes
 from voicebot.store.threads import Threads
+from voicebot.store.ticket_events import TicketEvents
 from voicebot.store.tickets import Tickets, Told
+from voicebot.store.unheard import Unheard
 from voicebot.switchboard.duty import Duty
 from voicebot.switchboard.rings import Rings
 from voicebot.switchboard.switchboard import HangUp, Switchboard, quieted
-from voicebot.twilio.rest import TwilioClient
+from voicebot.telephony.rest import TwilioClient
+from voicebot.turns.overhearing import overheard, words_of
+from voicebot.turns.runner import Overhear, Runner
 
 log = structlog.get_logger()
 
@@ -51,58 +61,65 @@ Make = Callable[[Settings, Redis], Service]
 
 def build(settings: Settings, redis: Redis) -> Service:
     """Everything the channels work with."""
-    prompts = Prompts.load(PROMPTS)
-    understanding = Understanding.load()
+    edition = edition_now(settings)
     secrets = privacy(settings)
     hearing, notes = recognizer(settings)
     for note in notes:
         log.warning("recognizer", note=note)
     account = twilio(settings)
-    queue = OutboxQueue(redis) if account else None
+    queue = OutboxQueue(redis) if account else NoQueue()
     mediators = Mediators(redis, secrets)
     tickets = waiting_room(redis, secrets, quieted(mediators, hanging_up(account)))
 
     async def announce(kind: str, person: str, record_id: str) -> None:
         await tickets.announce(kind, person, record_id)
-        if queue:
-            await queue.announce(kind, person, record_id)
+        await queue.announce(kind, person, record_id)
 
     sessions = Sessions(redis, secrets, announce)
     switches = switched(settings, redis, tickets, mediators, sessions)
     runner = Runner(
-        load_flows(FLOWS),
-        understanding,
+        Editions(edition),
         sessions,
         time.time,
-        partial(wording, prompts),
-        all_lookups(redis, secrets, tickets, settings.var / "places", time.time) | switches.duty.lookups(),
+        all_lookups(redis, secrets, tickets, settings.places_folder, time.time, settings.openfisca)
+        | switches.duty.lookups(),
         missed_call_s=settings.missed_call_s,
         count=_counting(Figures(redis)),
+        overhear=_overhearing(settings, edition, Unheard(redis, secrets)),
     )
     return Service(
-        runner,
-        prompts,
-        understanding,
-        voice(settings),
-        secrets,
-        hearing,
-        settings.public_url,
-        Outbox(redis, secrets),
-        account,
-        queue,
-        Floods(redis),
-        Threads(redis, secrets),
-        tickets,
-        mediators,
-        switches,
-        studio(settings, prompts),
-        StudioCodes(redis),
-        Audit(redis),
-        watch=_watch,
-        rings_back=settings.rings_back,
-        call_floods=Floods(redis, settings.calls_from_one, settings.calls_a_minute, "calls"),
+        runner=runner,
+        privacy=secrets,
+        outbox=Outbox(redis, secrets),
+        public_url=settings.public_url,
         reach=settings.beginnings,
+        speech=SpeechEngines(voice=voice(settings), recognizer=hearing, watch=_watch),
+        limits=Limits(
+            texts=RateLimiter(redis),
+            calls=RateLimiter(redis, settings.calls_from_one, settings.calls_a_minute, "calls"),
+            rings_back=settings.rings_back,
+        ),
+        switches=switches,
+        recording=Recording(
+            studio=studio(settings, edition.prompts), codes=StudioCodes(redis), audit=Audit(redis)
+        ),
+        carrier=account or NoCarrier(),
+        media=media(settings),
+        queue=queue,
     )
+
+
+def _overhearing(settings: Settings, edition: Edition, unheard: Unheard) -> Overhear:
+    """Notes what was not understood, without personal words."""
+    known = words_of([path.read_text(encoding="utf-8") for path in files_in(content_of(settings).nlu)])
+
+    async def overhear(before: Session, event: Event, after: Session) -> None:
+        found = overheard(before, event, after, edition.flows, known)
+        if found:
+            with suppress(StoreError):  # the turn is kept; a sentence missed is said again
+                await unheard.note(found.step, found.text, before.person, event.at)
+
+    return overhear
 
 
 def _counting(figures: Figures) -> Callable[[float, Mapping[str, int]], Awaitable[None]]:
@@ -124,13 +141,15 @@ def switched(
     """What connects people and mediators."""
     opening, hours = Opening(redis), CallingHours(*settings.calling_hours)
     duty = Duty(opening, mediators, sessions, time.time, hours, can_ring=bool(settings.twilio_account))
-    outbox = Outbox(redis, privacy(settings))
+    outbox = Outbox(redis, sessions.privacy)
     return Switches(
-        tickets,
-        duty,
-        Rings(tickets, mediators, outbox, time.time),
-        Switchboard(tickets, mediators, sessions, opening, time.time),
-        settings.sms_from,
+        tickets=tickets,
+        mediators=mediators,
+        threads=Threads(redis, sessions.privacy),
+        duty=duty,
+        rings=Rings(tickets, mediators, outbox, time.time),
+        board=Switchboard(tickets, mediators, sessions, opening, time.time),
+        our_number=settings.sms_from,
     )
 
 
@@ -147,13 +166,15 @@ def hanging_up(account: TwilioClient | None) -> HangUp | None:
 
 def waiting_room(redis: Redis, secrets: Privacy, also: Told | None = None) -> Tickets:
     """The tickets; of each change open pages hear, texts find who answers them, and the figures count it."""
-    news, figures, threads = News(redis), Figures(redis), Threads(redis, secrets)
+    news, figures, threads = TicketEvents(redis), Figures(redis), Threads(redis, secrets)
 
     async def told(before: Ticket | None, after: Ticket) -> None:
         with suppress(StoreError):  # what changed is kept; a page shows it when it is next loaded
             await threads.follow(after)
             await news.tell(after.id)
-        await figures.count(after.history[-1].at, counted(before, after))
+        counts = counted(before, after)
+        metrics.count(counts)
+        await figures.count(after.history[-1].at, counts)
         if also:
             await also(before, after)
 

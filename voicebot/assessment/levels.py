@@ -1,4 +1,4 @@
-"""The grid of the digital needs check, read from grid.yaml, and what it says of somebody's answers."""
+"""The grid of the digital needs check, read from grid.yaml, and what it concludes from a person's answers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from voicebot import datafile
 from voicebot.dialogue.meaning import NO, YES, Value
+from voicebot.packaged import packaged
 
-#: From the most at ease to the furthest away.
+#: From the most at ease with digital services to the least.
 LEVELS: Final = ("autonome", "accompagne", "eloigne")
 LEVEL: Final = "bilan_niveau"
 NEEDS: Final = ("bilan_materiel", "bilan_formation", "bilan_lieu")
-#: The lookup and the slots that it fills, for `flows check`.
+#: The lookup with the slots it fills, for `flows check`.
 LOOKUPS: Final[Mapping[str, tuple[str, ...]]] = {"bilan": (LEVEL, *NEEDS)}
-GRID: Final = Path(__file__).with_name("grid.yaml")
+GRID: Final = packaged("assessment", "grid.yaml")
 
 
 class _GridFile(BaseModel):
-    """grid.yaml: points by question and answer, where levels begin, the answers that show a need."""
+    """grid.yaml: points by question and answer, where each level begins, the answers that show a need."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,7 +42,7 @@ class Grid:
     needs: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def result(self, slots: Mapping[str, Value]) -> dict[str, Value]:
-        """The level, and "yes" or "no" for each need. Questions that were not answered do not count."""
+        """The level, and "yes" or "no" for each need. Unanswered questions do not count."""
         points = sum(worth.get(str(slots.get(question)), 0) for question, worth in self.points.items())
         level = max((at, name) for name, at in self.levels.items() if points >= at)[1]
         needs = {name: YES if _shown(answers, slots) else NO for name, answers in self.needs.items()}
@@ -55,7 +56,7 @@ class Grid:
 
 @cache
 def load_grid(path: Path = GRID) -> Grid:
-    """The grid in `path`. Raises DataError naming file and line of what is wrong."""
+    """The grid in `path`. Raises DataError naming the file and line of any mistake."""
     shaped, findings = datafile.validate(datafile.read(path), TypeAdapter(_GridFile).validate_python)
     datafile.raise_if_any(findings)
     assert shaped is not None

@@ -1,5 +1,5 @@
 """Sound in a browser: the modules that the telephone at /essai and the voice studio share."""
 
-from pathlib import Path
+from voicebot.packaged import packaged
 
-STATIC = Path(__file__).parent / "static"
+STATIC = packaged("browser", "static")

@@ -1,1 +1,1 @@
-"""The card to take along: each procedure on one page with pictograms, made from its flow and its prompts."""
+"""Take-away cards: each procedure on one page with pictograms, generated from its flow and its prompts."""

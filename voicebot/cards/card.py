@@ -1,4 +1,4 @@
-"""What stands on a card: taken from the flow, its papers and its prompts, with nothing that has expired."""
+"""What a card says: taken from the flow, its documents and its prompts, without anything that has expired."""
 
 from __future__ import annotations
 
@@ -12,39 +12,43 @@ from zoneinfo import ZoneInfo
 from voicebot.cards.papers import Paper, papers
 from voicebot.cards.pictures import Look, Pictures
 from voicebot.dialogue.flow import SAFE, Flow, Step
+from voicebot.dialogue.steps import SayStep
 from voicebot.flows.load import Written
 from voicebot.prompts import Prompts
 
-#: Telephone numbers, forms by their number, sites: what the eye looks for.
+#: What the eye looks for: telephone numbers, form numbers, web sites.
 _STRONG: Final = re.compile(r"\b\d(?: ?\d+)+\b|\b[\w-]+(?:\.[\w-]+)*\.(?:fr|org)\b")
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True)
-class Run:
-    """A piece of a line, `strong` where it is to be found at a glance."""
+class TextRun:
+    """A piece of a line, `strong` if it must be found at a glance."""
 
     text: str
     strong: bool = False
 
 
 @dataclass(frozen=True)
-class Line:
-    """One thing to do, with the name of its picture."""
+class CardLine:
+    """One thing to do, with the name of its pictogram."""
 
     picture: str
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
 
 
 @dataclass(frozen=True)
 class Card:
-    """One page. `own_number` is the assistant's; with `appointment` there is room to write one down."""
+    """One page. `number` is empty where there is no line for everybody, `own_number` is the assistant's.
+
+    With `appointment` there is room to write one down.
+    """
 
     flow: str
     title: str
     look: Look
     papers: tuple[Paper, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[CardLine, ...]
     who: str
     number: str
     own_number: str | None
@@ -55,7 +59,7 @@ class Card:
 def cards(
     written: Written, prompts: Prompts, pictures: Pictures, own_number: str | None, on: date
 ) -> dict[str, Card]:
-    """The card of each procedure that people can ask for, as it is true on the day `on`."""
+    """The card of each procedure that people can ask for, as of the day `on`."""
     found: dict[str, Card] = {}
     for name, flow in written.flows.by_name.items():
         if name in prompts.topics and not _is_practice(flow):
@@ -78,7 +82,7 @@ def _card(
         _capital(topic.label),
         pictures.look(flow.name),
         papers(flow, prompts.label, pictures),
-        tuple(Line(pictures.of(text), tuple(_runs(text))) for text in texts if "{" not in text),
+        tuple(CardLine(pictures.of(text), tuple(_runs(text))) for text in texts if "{" not in text),
         _capital(topic.who),
         topic.number,
         own_number,
@@ -100,15 +104,15 @@ def _timely(step: Step, now: float) -> str:
     return f"{step.note}{SAFE}" if expired else step.note or ""
 
 
-def _runs(text: str) -> Iterator[Run]:
+def _runs(text: str) -> Iterator[TextRun]:
     at = 0
     for found in _STRONG.finditer(text):
         if found.start() > at:
-            yield Run(text[at : found.start()])
-        yield Run(found[0], strong=True)
+            yield TextRun(text[at : found.start()])
+        yield TextRun(found[0], strong=True)
         at = found.end()
     if at < len(text):
-        yield Run(text[at:])
+        yield TextRun(text[at:])
 
 
 def _capital(text: str) -> str:
@@ -116,4 +120,4 @@ def _capital(text: str) -> str:
 
 
 def _is_practice(flow: Flow) -> bool:
-    return any(step.practice for step in flow.steps.values())
+    return any(isinstance(step, SayStep) and step.practice for step in flow.steps.values())

@@ -1,4 +1,4 @@
-"""A card as one HTML page that needs nothing else: font and pictures are inside; it prints on one page."""
+"""A card as one self-contained HTML page with its font and pictograms inside; it prints on one page."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from voicebot.cards.card import Card
 from voicebot.cards.pdf import Fit
 from voicebot.cards.view import FONTS, TEMPLATES, view
 
-#: Browsers set a little wider than Typst: so much smaller, all cards print on one page too.
+#: Points to subtract, so that all cards also print on one page: browsers set type slightly wider than Typst.
 _SMALLER_PT = 1.0
 
 
 def page(card: Card, fit: Fit) -> str:
-    """The HTML of `card`; `fit` is what fits on its PDF, so that both look alike."""
+    """The HTML of `card`; `fit` is what fits on its PDF, so that the two look alike."""
     shown = view(card) | {"appointment": fit.appointment}
     return _jinja().get_template("card.html").render(card=shown, size=fit.size_pt - _SMALLER_PT, font=_font())
 
@@ -40,5 +40,5 @@ def _font() -> str:
 
 
 def _dialled(number: str) -> str:
-    """The digits of a number, for a link that calls it."""
+    """The digits of a number, for a link that dials it."""
     return "".join(sign for sign in number if sign.isdigit() or sign == "+")

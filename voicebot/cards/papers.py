@@ -1,4 +1,4 @@
-"""The papers of a procedure: all that its steps ask for, and which of them only some people need."""
+"""The papers a procedure needs: everything its steps ask for, and what only some people must bring."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicebot.flows.graph import exits, reached
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper to bring, with the name of its picture; not `always` when only some people need it."""
+    """A paper to bring, with the name of its pictogram; not `always` if only some people need it."""
 
     name: str
     picture: str
@@ -21,7 +21,7 @@ class Paper:
 
 
 def papers(flow: Flow, label: Callable[[str], str], pictures: Pictures) -> tuple[Paper, ...]:
-    """The papers of `flow`: first those for everybody, in the order of the steps."""
+    """The papers of `flow`, those for everybody first, in the order of the steps."""
     asked = dict.fromkeys(document for step in _asking(flow) for document in step.documents)
     found = [
         Paper(label(prompts(document)["ask"]), pictures.paper(document), _is_always_asked(flow, document))
@@ -31,12 +31,12 @@ def papers(flow: Flow, label: Callable[[str], str], pictures: Pictures) -> tuple
 
 
 def _asking(flow: Flow) -> list[Step]:
-    """The steps that ask for papers of the procedure itself, not for those of whichever was kept."""
+    """The steps that ask for papers of this procedure itself, not of whichever one was remembered."""
     return [step for step in flow.steps.values() if not step.among]
 
 
 def _is_always_asked(flow: Flow, document: str) -> bool:
-    """Whether nobody who is asked for papers gets through without being asked for this one."""
+    """Whether everybody who is asked for papers is asked for this one before the end."""
     asking = {name for name, step in flow.steps.items() if document in step.documents}
     for name in reached(flow, flow.start, asking):
         if flow.steps[name].documents and any(_lets_go(flow, end) for end in reached(flow, name, asking)):

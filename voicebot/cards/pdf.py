@@ -1,4 +1,4 @@
-"""A card as a PDF of one A4 page, set by Typst in the largest print that fits, tagged for screen readers."""
+"""A card as a PDF of one A4 page, set by Typst in the largest type that fits, tagged for screen readers."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from voicebot.cards.view import FONTS, TEMPLATES, view, words
 from voicebot.errors import DataError
 
 _TEMPLATE = TEMPLATES / "card.typ"
-#: What the template says of itself when not even its smallest print fits.
+#: How the template reports that not even its smallest type fits.
 _TOO_LONG = "too long"
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What fits on one page: the size of the print in points, and whether an appointment has room."""
+    """What fits on one page: the type size in points, and whether there is room for an appointment."""
 
     size_pt: float
     appointment: bool
 
 
 def pdf(card: Card) -> bytes:
-    """The PDF (PDF/UA-1). Raises DataError when the card is too long for one page."""
+    """The PDF (PDF/UA-1). Raises DataError if the card is too long for one page."""
     try:
         return typst.compile(
             _TEMPLATE,

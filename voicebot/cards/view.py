@@ -1,4 +1,4 @@
-"""What both templates, for the screen and for paper, need of a card: plain values and the French words."""
+"""What both templates, for screen and paper, need from a card: plain values and the French words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicebot.datafile import raise_if_any, read
 
 TEMPLATES: Final = FOLDER / "templates"
 FONTS: Final = FOLDER / "fonts"
-#: The pictures of the headings.
+#: The pictograms of the headings.
 _FIXED: Final = ("folder", "walk", "phone", "lock", "calendar-event")
 _NO_BREAK: Final = "\u00a0"
 
@@ -28,7 +28,7 @@ def words() -> Mapping[str, str]:
 
 
 def view(card: Card) -> dict[str, Any]:
-    """The card as plain values; `icons` are the SVG texts of its pictures."""
+    """The card as plain values; `icons` are the SVG texts of its pictograms."""
     pictures = {paper.picture for paper in card.papers} | {line.picture for line in card.lines}
     pictures |= {card.look.picture, *_FIXED}
     return {
@@ -54,5 +54,5 @@ def view(card: Card) -> dict[str, Any]:
 
 
 def unbroken(text: str, whole: bool = False) -> str:
-    """No line ends before : ? ! ; nor, when it must stay `whole`, at any space."""
+    """Glue : ? ! ; to the word before them; with `whole`, allow no line break at any space."""
     return re.sub(r" " if whole else r" (?=[:?!;»])|(?<=«) ", _NO_BREAK, text)

@@ -1,4 +1,4 @@
-"""Forms that Twilio sent: read with a limit, checked by signature before anything looks at them."""
+"""Forms sent by Twilio: read with a size limit, verified by signature before anything looks at them."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ import structlog
 from fastapi import HTTPException, Request
 from starlette.requests import ClientDisconnect
 
-from voicebot.logs import about_call
-from voicebot.twilio.signature import HEADER, Signature
+from voicebot.observability.logs import about_call
+from voicebot.telephony.signature import HEADER, Signature
 
 log = structlog.get_logger()
 
-#: Twilio's webhooks stay under 4 KB; a long text with all its parameters under 16 KB.
+#: Bytes. Twilio's webhooks stay under 4 KB; a long text with all its parameters under 16 KB.
 LARGEST_BODY: Final = 65_536
 MOST_FIELDS: Final = 500
 _LONGEST_TOKEN: Final = 128
-#: What a form is about: the id is logged, nothing else of it.
+#: The field that names what a form is about; only this id is logged.
 _IDS: Final = ("CallSid", "MessageSid")
 _ID: Final = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True)
 class SignedForm:
-    """A form that Twilio signed. `address` is path and query; `retry_token` is "" when none came."""
+    """A form signed by Twilio. `address` is path and query; `retry_token` is "" if there was none."""
 
     address: str
     fields: Mapping[str, str]
     retry_token: str
 
     def event_id(self) -> str:
-        """The same for a request and its repeat.
+        """The same for a request and its repetition.
 
         Source: Twilio, "Webhooks connection overrides": a retry has the same I-Twilio-Idempotency-Token.
-        Without one the address must do: ours tell the turn.
+        Without one, the address must suffice: ours contain the turn.
         """
         parts = (self.fields.get("CallSid", ""), self.address, self.fields.get("CallStatus", ""))
         return self.retry_token or ":".join(parts)
 
 
 async def read_signed(request: Request, signature: Signature, origin: str) -> SignedForm:
-    """The form of `request`, if Twilio signed it for our public `origin`.
+    """The form in `request`, if Twilio signed it for our public `origin`.
 
-    Raises HTTPException 413 when it is too large and 403 when the signature is wrong; the fields stay as they
-    came for the check, blank and repeated ones too.
+    Raises HTTPException 413 if it is too large and 403 if the signature is wrong; for the check, the fields
+    stay as they arrived, including blank and repeated ones.
     """
     pairs = _pairs(await read_body(request))
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -61,9 +61,9 @@ async def read_signed(request: Request, signature: Signature, origin: str) -> Si
 
 
 async def read_body(request: Request) -> bytes:
-    """The body, no more of it than `LARGEST_BODY`, whatever its Content-Length says.
+    """The body, but no more than `LARGEST_BODY`, whatever its Content-Length says.
 
-    Raises HTTPException 413 for more, and 400 when it breaks off.
+    Raises HTTPException 413 for more, and 400 if it breaks off.
     """
     body = b""
     try:

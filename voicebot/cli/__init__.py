@@ -1,6 +1,7 @@
 """The command line `voicebot`: each module of this package adds its commands.
 
-Exit codes: 0 done, 1 not as asked, 2 bad usage or configuration, with one clear sentence on stderr.
+Exit codes: 0 success; 1 the result is not what was asked for; 2 bad usage or configuration, explained in one
+sentence on stderr.
 """
 
 from __future__ import annotations
@@ -10,14 +11,20 @@ import sys
 from collections.abc import Sequence
 
 from voicebot.cli import (
+    backup,
     cards,
     console,
     content,
+    facts,
     fallback,
+    first_start,
+    hearing,
+    letters,
     machine,
     outbox,
     places,
     recordings,
+    rights,
     talk,
     text,
     understanding,
@@ -29,7 +36,7 @@ DONE, NOT_AS_ASKED, BAD_USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code."""
+    """Run one command and return its exit code."""
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -41,11 +48,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
+    """All commands with their options."""
     root = argparse.ArgumentParser(prog="voicebot", description="A French telephone and SMS assistant")
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    parts = (talk, text, understanding, content, cards, places, outbox, voices, recordings, console)
-    for part in (*parts, fallback, machine):
+    parts = (
+        talk,
+        text,
+        understanding,
+        hearing,
+        letters,
+        content,
+        facts,
+        cards,
+        places,
+        outbox,
+        voices,
+        recordings,
+        rights,
+        console,
+        backup,
+    )
+    for part in (*parts, fallback, first_start, machine):
         part.add_commands(commands)
     return root
 

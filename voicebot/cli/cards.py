@@ -1,4 +1,4 @@
-"""`voicebot cards`: each procedure on one page to take along, as HTML and PDF."""
+"""`voicebot cards`: each procedure on one page to take away, as HTML and PDF."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from voicebot.app import FLOWS, PROMPTS
+from voicebot.app import content_of
 from voicebot.cards.card import Card, cards
 from voicebot.cards.page import page
 from voicebot.cards.pdf import fit, pdf
 from voicebot.cards.pictures import pictures
 from voicebot.cli.command import Commands, add
+from voicebot.config import read_settings
 from voicebot.datafile import raise_if_any
 from voicebot.errors import DataError
 from voicebot.flows.load import read_flows
-from voicebot.numbers import shown
 from voicebot.prompts import Prompts
+from voicebot.telephony.phone_numbers import shown
 
 
 def add_commands(commands: Commands) -> None:
     """Add `cards`."""
     made = add(commands, "cards", "procedures on one page each, to print and hand over", _cards)
-    made.add_argument("flows", nargs="*", metavar="FLOW", help="which procedures; all when none is named")
+    made.add_argument("flows", nargs="*", metavar="FLOW", help="which procedures; all if none is named")
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
     made.add_argument("--number", metavar="NUMBER", help="the telephone number of this assistant")
 
 
 def _cards(options: argparse.Namespace) -> int:
-    written = read_flows(FLOWS)
+    content = content_of(read_settings())
+    written = read_flows(*content.flows)
     raise_if_any(written.findings)
     number = _number(options.number)
-    found = cards(written, Prompts.load(PROMPTS), pictures(), number, date.today())
+    found = cards(written, Prompts.load(*content.prompts), pictures(), number, date.today())
     for card in _chosen(found, options.flows):
         _write(card, options.out)
     return 0

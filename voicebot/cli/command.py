@@ -11,7 +11,7 @@ Run = Callable[[argparse.Namespace], int]
 
 
 def add(commands: Commands, name: str, about: str, run: Run | None = None) -> argparse.ArgumentParser:
-    """A command with its help; `run` gives the exit code, without it the command has commands of its own."""
+    """A command with its help. `run` returns the exit code; without it the command has subcommands."""
     parser = commands.add_parser(name, help=about, description=about)
     if run:
         parser.set_defaults(run=run)

@@ -1,4 +1,4 @@
-"""`voicebot console`: the first administrator of the mediators' console."""
+"""`voicebot console`: creating the first administrator of the mediators' console."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def add_commands(commands: Commands) -> None:
 
 def _admin(options: argparse.Namespace) -> int:
     if "@" not in options.email:
-        raise ConfigError("EMAIL: expected an address of mail, got no @; write name@example.org")
+        raise ConfigError("EMAIL: expected an email address, got no @; write name@example.org")
     asked = sys.stdin.isatty()
     password = _ask() if asked else passwords.invented()
     asyncio.run(_make(read_settings(), options.email, password))
     print(f"{options.email} is an administrator, and signs in at /mediation")
     if not asked:
-        print(f"password, shown this once: {password}")
+        print(f"password, shown only this once: {password}")
     return 0
 
 
@@ -42,10 +42,10 @@ def _ask() -> str:
     password = getpass.getpass("New password: ")
     if not passwords.acceptable(password):
         raise ConfigError(
-            f"password: expected {passwords.SHORTEST} signs or more, not all alike; choose a longer one"
+            f"password: expected {passwords.SHORTEST} characters or more, not all the same; choose another"
         )
     if getpass.getpass("Once more: ") != password:
-        raise ConfigError("password: expected the same twice, got two; try again")
+        raise ConfigError("password: expected the same one twice, got two different ones; try again")
     return password
 
 

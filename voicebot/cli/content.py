@@ -1,4 +1,4 @@
-"""`voicebot flows` and `voicebot prompts`: look at, check and draw what people wrote."""
+"""`voicebot flows` and `voicebot prompts`: listing, checking and drawing written content."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from voicebot.app import FLOWS, LOOKUPS, PROMPTS, ROOT, studio, voice
+from voicebot.app import LOOKUPS, content_of, studio, voice
 from voicebot.cli import writing
 from voicebot.cli.command import Commands, add
+from voicebot.cli.french import words_of
+from voicebot.cli.root import add_root, chosen_content
 from voicebot.config import read_settings
-from voicebot.content import check_all
+from voicebot.content.check import check_all
 from voicebot.datafile import Finding
 from voicebot.dialogue.flow import Flows
 from voicebot.errors import DataError, ModelError
@@ -30,11 +32,11 @@ from voicebot.speech import voices
 def add_commands(commands: Commands) -> None:
     """Add `flows` and `prompts`."""
     flows = add(commands, "flows", "the procedures").add_subparsers(required=True, metavar="COMMAND")
-    add(flows, "list", "all procedures, and the facts that are out of date", _list)
-    aged = add(flows, "stale", "facts that are out of date, and where to look them up", _stale)
+    add(flows, "list", "list all procedures and the facts that are out of date", _list)
+    aged = add(flows, "stale", "list facts that are out of date and where to look them up", _stale)
     aged.add_argument("--on", type=date.fromisoformat, default=date.today(), metavar="YYYY-MM-DD")
-    checked = add(flows, "check", "check all procedures: file, line and remedy of what is wrong", _check)
-    checked.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    checked = add(flows, "check", "check all procedures: file, line and remedy of every mistake", _check)
+    add_root(checked)
     drawn = add(flows, "draw", "draw a procedure", _draw)
     drawn.add_argument("flow")
     drawn.add_argument("--svg", metavar="FILE", type=Path, help="write a picture instead of Mermaid text")
@@ -42,18 +44,18 @@ def add_commands(commands: Commands) -> None:
     add(flows, "schema", "the JSON Schema of a procedure, for completion in editors", _schema)
     prompts = add(commands, "prompts", "the sentences").add_subparsers(required=True, metavar="COMMAND")
     spoken = add(prompts, "check", "check the language of all sentences", _check_prompts)
-    spoken.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    add_root(spoken)
     add(
         prompts,
         "schema",
         "the JSON Schema of a procedure's sentences, for completion in editors",
         _prompts_schema,
     )
-    add(prompts, "render", "speak every sentence ahead, so that speaking costs nothing in a call", _render)
+    add(prompts, "render", "render every sentence in advance, so that calls need no synthesis", _render)
 
 
 def _list(options: argparse.Namespace) -> int:
-    flows = load_flows(FLOWS)
+    flows = load_flows(*content_of(read_settings()).flows)
     table = Table("procedure", "steps", "questions")
     for name, steps, questions in list_flows(flows):
         table.add_row(name, str(steps), str(questions))
@@ -63,7 +65,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _stale(options: argparse.Namespace) -> int:
-    count = _print_stale(load_flows(FLOWS), options.on)
+    count = _print_stale(load_flows(*content_of(read_settings()).flows), options.on)
     print(f"{count} facts out of date" if count else "all facts are in date")
     return int(bool(count))
 
@@ -79,27 +81,28 @@ def _print_stale(flows: Flows, today: date) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    findings: Sequence[Finding] = check_all(options.root, LOOKUPS)
+    findings: Sequence[Finding] = check_all(chosen_content(options), LOOKUPS)
+    words = words_of("check")
     for finding in findings:
         print(finding)
-    print(f"{len(findings)} to put right" if findings else "all right")
+    print(words["wrong"].format(count=len(findings)) if findings else words["right"])
     return int(bool(findings))
 
 
 def _check_prompts(options: argparse.Namespace) -> int:
-    """As `_check`; recordings of words that have changed are told and fail nothing: a synthesizer speaks."""
+    """Like `_check`, but recordings whose words have changed are no failure: a synthesizer speaks them."""
     failed = _check(options)
-    if options.root == ROOT and not failed:
-        for line in studio(read_settings(), Prompts.load(PROMPTS)).lines():
+    if options.root is None and not failed:
+        settings = read_settings()
+        for line in studio(settings, Prompts.load(*content_of(settings).prompts)).lines():
             if line.state == "stale":
-                print(
-                    f"{line.name}: changed since it was recorded, so a synthesizer says it: record it again"
-                )
+                print(words_of("check")["stale"].format(name=line.name))
     return failed
 
 
 def _draw(options: argparse.Namespace) -> int:
-    flows, prompts = load_flows(FLOWS), Prompts.load(PROMPTS)
+    content = content_of(read_settings())
+    flows, prompts = load_flows(*content.flows), Prompts.load(*content.prompts)
     flow = flows.by_name.get(options.flow)
     if flow is None:
         known = ", ".join(sorted(flows.by_name))
@@ -130,7 +133,8 @@ def _print_schema(found: Mapping[str, Any]) -> None:
 
 
 def _render(options: argparse.Namespace) -> int:
-    texts, settings = list(Prompts.load(PROMPTS).static()), read_settings()
+    settings = read_settings()
+    texts = list(Prompts.load(*content_of(settings).prompts).static())
     synthesizer = voices.start(settings.voice_ahead, settings.var)
     if synthesizer is None:
         raise ModelError(

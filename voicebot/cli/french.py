@@ -1,18 +1,18 @@
-"""The words of the commands for people who write procedures."""
+"""The French of the commands meant for people who write procedures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from voicebot.datafile import read
+from voicebot.packaged import packaged
 
-_WORDS = Path(__file__).parent / "fr" / "writing.yaml"
+_WORDS = packaged("cli", "fr", "writing.yaml")
 
 
 @cache
 def words_of(command: str) -> Mapping[str, str]:
-    """What the command says, by what it says it about."""
+    """The messages of the command, by name."""
     found: Mapping[str, str] = read(_WORDS).data[command]
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
+from contextlib import suppress
+from functools import partial
 
 import uvicorn
 from cryptography.fernet import Fernet
@@ -14,24 +16,30 @@ from rich.table import Table
 
 from voicebot import doctor
 from voicebot.app import create_app, worker
+from voicebot.app.draining import DrainingServer
+from voicebot.app.incomplete import missing_to_send, missing_to_serve, tell, wait_for_signal, waiting_app
 from voicebot.cli.command import Commands, add
+from voicebot.cli.port import ending_by_signal, listening, tell_addresses
 from voicebot.config import Settings, read_settings
-from voicebot.logs import configure
+from voicebot.console.running import Told
+from voicebot.observability.logs import configure
 from voicebot.speech import models
 from voicebot.store.server import connect
 
-#: Pages of the console that are open would keep a service that is told to stop for ever.
+#: Seconds. Open pages of the console would otherwise keep the service from ever stopping.
 _STOP_WITHIN_S = 5
+#: The exit code of a service that could not start, as uvicorn's own.
+_NOT_STARTED = 3
 
 
 def add_commands(commands: Commands) -> None:
     """Add `serve`, `worker`, `models` and `doctor`."""
     add(commands, "serve", "run the service", _serve)
-    add(commands, "worker", "send texts and make calls back, beside the service", _worker)
+    add(commands, "worker", "send texts and make call-backs, in a process beside the service", _worker)
     installed = add(commands, "models", "speech models").add_subparsers(required=True, metavar="COMMAND")
-    add(installed, "list", "which models there are, and which are installed", _list)
+    add(installed, "list", "list all models and which are installed", _list)
     install = add(
-        installed, "install", "install models, with checksum; can be repeated and resumed", _install
+        installed, "install", "install models, verifying checksums; can be repeated and resumed", _install
     )
     install.add_argument("names", nargs="+", metavar="NAME")
     checkup = add(commands, "doctor", "what is configured, reachable, missing", _doctor)
@@ -41,40 +49,55 @@ def add_commands(commands: Commands) -> None:
 def _serve(options: argparse.Namespace) -> int:
     settings = read_settings()
     configure()
-    app = create_app(settings)
-    if settings.redis_url:
-        asyncio.run(_reach_redis(settings))
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        ws_max_size=1 << 17,
-        server_header=False,
-        timeout_graceful_shutdown=_STOP_WITHIN_S,
-    )
+    missing = missing_to_serve(settings)
+    waits = bool(missing) and settings.incomplete == "wait"
+    if waits:
+        tell(missing)
+    app = waiting_app(missing) if waits else create_app(settings, examine=partial(_examined, settings))
+    with suppress(KeyboardInterrupt), listening(settings) as taken, ending_by_signal():
+        if settings.redis_url and not waits:
+            asyncio.run(_reach_redis(settings))
+        tell_addresses(settings, taken)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            ws_max_size=1 << 17,
+            server_header=False,
+            timeout_graceful_shutdown=_STOP_WITHIN_S,
+        )
+        DrainingServer(config, settings.drain_s).run([taken])
     return 0
+
+
+async def _examined(settings: Settings) -> list[Told]:
+    """What `voicebot doctor` finds, for the console."""
+    return [Told(one.what, one.remedy, one.fine) for one in await doctor.examine(settings)]
 
 
 def _worker(options: argparse.Namespace) -> int:
     settings = read_settings()
     configure()
-    asyncio.run(worker(settings))
+    missing = missing_to_send(settings)
+    waits = missing and settings.incomplete == "wait"
+    asyncio.run(wait_for_signal(missing) if waits else worker(settings))
     return 0
 
 
 async def _reach_redis(settings: Settings) -> None:
-    """Raise StoreError before uvicorn starts, which would answer with a traceback."""
+    """Raise StoreError before uvicorn starts, which would print a traceback."""
     async with connect(settings.redis_url, settings.data):
         pass
 
 
 def _list(options: argparse.Namespace) -> int:
     folder = read_settings().var / "models"
-    table = Table("model", "for", "size", "licence", "installed")
+    table = Table("model", "for", "size", "licence", "word error for French, as published", "installed")
+    table.columns[0].no_wrap = True  # what is typed behind `models install`
     for model in models.catalogue():
         there = "yes" if models.is_installed(model.name, folder) else "no"
-        table.add_row(model.name, model.engine, f"{model.size / 1e6:.0f} MB", model.licence, there)
+        table.add_row(
+            model.name, model.engine, f"{model.size / 1e6:.0f} MB", model.licence, model.published, there
+        )
     Console().print(table)
     return 0
 

@@ -1,9 +1,10 @@
-"""`voicebot outbox`: what is on its way, and what was given up, without numbers and names."""
+"""`voicebot outbox`: what is on its way and what was given up, without numbers or names."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -12,25 +13,27 @@ from rich.table import Table
 from voicebot.app import privacy
 from voicebot.cli.command import Commands, add
 from voicebot.config import Settings, read_settings
-from voicebot.errors import ConfigError
-from voicebot.store.outbox import KINDS, Outbox
+from voicebot.store.outbox import KINDS, REPEATABLE, Outbox
 from voicebot.store.server import connect
 
 
 def add_commands(commands: Commands) -> None:
     """Add `outbox`."""
-    add(commands, "outbox", "texts and call-backs that wait, and those that were given up and why", _show)
+    shown = add(commands, "outbox", "texts and call-backs that are waiting or were given up, and why", _show)
+    shown.add_argument("--retry", action="store_true", help="send once more what was given up and may arrive")
 
 
 def _show(options: argparse.Namespace) -> int:
     settings = read_settings()
-    if not settings.redis_url:
-        raise ConfigError(
-            "REDIS_URL: expected the Redis that the service uses, none came; the embedded one can only be "
-            "looked into by the service"
-        )
-    asyncio.run(_print(settings))
+    asyncio.run(_retry(settings) if options.retry else _print(settings))
     return 0
+
+
+async def _retry(settings: Settings) -> None:
+    async with connect(settings.redis_url, settings.data) as redis:
+        outbox = Outbox(redis, privacy(settings))
+        for kind in REPEATABLE:
+            print(f"{kind}: {await outbox.try_again(kind, time.time())} on their way again")
 
 
 async def _print(settings: Settings) -> None:
@@ -40,9 +43,9 @@ async def _print(settings: Settings) -> None:
         outbox = Outbox(redis, privacy(settings))
         for kind in KINDS:
             console.print(f"{kind}: {await outbox.count(kind)} waiting")
-            for letter in await outbox.given_up(kind):
-                code = letter.delivery.code if letter.delivery else None
-                at = datetime.fromtimestamp(letter.content["at"], UTC)
-                topic = str(letter.content.get("topic") or "")
+            for item in await outbox.given_up(kind):
+                code = item.delivery.code if item.delivery else None
+                at = datetime.fromtimestamp(item.record.at, UTC)
+                topic = getattr(item.record.order, "topic", "")
                 table.add_row(f"{at:%Y-%m-%d %H:%M}", kind, topic, code or "")
     console.print(table)

@@ -1,4 +1,4 @@
-"""`voicebot places`: a new official list of places, and the association's own table."""
+"""`voicebot places`: importing a new official list of places, and checking the association's own table."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ def add_commands(commands: Commands) -> None:
     places = add(commands, "places", "the places near people").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    imported = add(places, "import", "take over a new list of France services (CSV of data.gouv.fr)", _import)
+    imported = add(places, "import", "import a new list of France services (CSV of data.gouv.fr)", _import)
     imported.add_argument("file", type=Path)
     imported.add_argument(
         "--date", required=True, metavar="YYYY-MM-DD", help="the day the list was published, told to callers"
     )
-    add(places, "check", "check the local places, var/places/local.csv", _check)
+    add(places, "check", "check the local places, local.csv in the folder of places", _check)
 
 
 def _import(options: argparse.Namespace) -> int:
-    folder = read_settings().var / "places"
+    folder = read_settings().places_folder
     listed = import_list(options.file, _day(options.date), folder, place_words())
     print(f"{len(listed.places)} places of {listed.on}, used from the next search on")
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    places = read_local_places(read_settings().var / "places")
+    places = read_local_places(read_settings().places_folder)
     print(
         f"{len(places)} local places, all right"
         if places

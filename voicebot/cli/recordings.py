@@ -1,4 +1,4 @@
-"""`voicebot recordings`: what is recorded by human voices, and files taken in."""
+"""`voicebot recordings`: listing what human voices have recorded, and importing files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from voicebot.app import PROMPTS, studio
+from voicebot.app import content_of, studio
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.errors import AudioError, DataError
@@ -17,9 +17,9 @@ from voicebot.speech.take import Fault
 from voicebot.studio import STATES, Studio
 
 _FAULTS: Final[Mapping[Fault, str]] = {
-    "silent": "no voice is heard: is it the right file?",
+    "silent": "no voice can be heard: is it the right file?",
     "cut": "the beginning or the end is missing: leave half a second of silence around the words",
-    "loud": "it is too loud, the tops of the waves are cut off: record it again, further away",
+    "loud": "it is too loud and clipped: record it again, further from the microphone",
     "quiet": "it is too quiet: record it again, nearer to the microphone",
     "noisy": "there is too much noise around: record it again in a quiet room",
     "short": "it is too short for its text",
@@ -32,9 +32,9 @@ def add_commands(commands: Commands) -> None:
     recordings = add(commands, "recordings", "the sentences that people have recorded").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    listed = add(recordings, "list", "all texts: name, state and words, one a line, between tabs", _list)
+    listed = add(recordings, "list", "list all texts as tab-separated lines: name, state, words", _list)
     listed.add_argument("--state", choices=STATES, help="only these; stale: the text changed since")
-    taken = add(recordings, "import", "take in WAV files that are called like their texts", _import)
+    taken = add(recordings, "import", "import WAV files named after their texts", _import)
     taken.add_argument("folder", metavar="DIR", type=Path)
 
 
@@ -60,7 +60,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _taken(studio: Studio, files: list[Path]) -> Iterator[str]:
-    """Keep what is good; yields why each of the others was refused."""
+    """Keep the good ones; yields why each of the others was refused."""
     for path in files:
         what = studio.find(path.stem)
         if what is None:
@@ -78,4 +78,5 @@ def _taken(studio: Studio, files: list[Path]) -> Iterator[str]:
 
 
 def _studio() -> Studio:
-    return studio(read_settings(), Prompts.load(PROMPTS))
+    settings = read_settings()
+    return studio(settings, Prompts.load(*content_of(settings).prompts))

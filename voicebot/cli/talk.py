@@ -12,18 +12,20 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from voicebot.channels.simulator import Answers, CallerVoice, SayText, Turn
-from voicebot.channels.simulator.arguments import Callee, add_call_arguments, run, turns_of
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.datafile import read
-from voicebot.logs import quiet
-from voicebot.rehearsal import Rehearsal, carried, rehearse
+from voicebot.observability.logs import quiet
+from voicebot.packaged import packaged
+from voicebot.simulator import Answers, CallerTurn, CallerVoice, SayText
+from voicebot.simulator.arguments import Callee, add_call_arguments, run, turns_of
+from voicebot.simulator.rehearsal import Rehearsal, carried, rehearse
+from voicebot.sound import unpacked
 from voicebot.speech import voices
-from voicebot.trial.door import ROOT
+from voicebot.webphone.access import ROOT
 
-#: What the caller of the demonstration says: data, because it is French.
-DEMO_CALL = Path(__file__).with_name("demo_call.yaml")
+#: What the caller says in the demonstration: data, because it is French.
+DEMO_CALL = packaged("cli", "demo_call.yaml")
 DEMO_WAV = Path("demo", "call.wav")
 
 _AFTERWARDS = """
@@ -37,7 +39,7 @@ What is missing:     .venv/bin/voicebot doctor
 
 _PAGE = """Talk to it yourself: open {url} in a browser on this machine, and allow the microphone.
 Ctrl-C ends it."""
-#: Set to 1, the demonstration plays its call and ends.
+#: If this is set to 1, the demonstration plays its call and ends.
 ONCE = "DEMO_ONCE"
 
 
@@ -55,10 +57,10 @@ def _call(options: argparse.Namespace) -> int:
 
 def _place(
     options: argparse.Namespace,
-    turns: Sequence[Turn] | Answers,
+    turns: Sequence[CallerTurn] | Answers,
     afterwards: Callable[[Rehearsal], None] = lambda running: None,
 ) -> int:
-    """Make the call and show it; `afterwards` is done while the service still runs."""
+    """Make the call and show it; `afterwards` runs while the service is still up."""
     quiet()
     told = read_settings()
     synthesizer = voices.caller(told.var)
@@ -87,15 +89,15 @@ def _place(
 
 
 def _show_whisper(running: Rehearsal, addresses: Sequence[str]) -> None:
-    """What the mediator heard, in words: the addresses of our sounds hold them, sealed."""
+    """What the mediator heard, in words: the addresses of our sounds contain them, encrypted."""
     tokens = [address.rpartition("/")[2].removesuffix(".wav") for address in addresses]
     spoken = [token for token in tokens if not token.startswith("silence-")]
-    words = " ".join(str(running.service.privacy.unseal(token)[0][0]) for token in spoken)
+    words = " ".join(unpacked(running.service.privacy.unseal(token)).text for token in spoken)
     print(f"\nMediator heard: {words}")
 
 
 def _demo(options: argparse.Namespace) -> int:
-    """The scripted call; where somebody sits at a terminal, the page for them as well."""
+    """The scripted call and, if somebody sits at a terminal, the page for them as well."""
     settings = read_settings()
     wav = settings.var / DEMO_WAV
     wav.parent.mkdir(parents=True, exist_ok=True)
@@ -114,6 +116,6 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _wait() -> None:
-    """Until Ctrl-C."""
+    """Block until Ctrl-C."""
     with suppress(KeyboardInterrupt):
         threading.Event().wait()

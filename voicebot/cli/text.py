@@ -16,10 +16,10 @@ from voicebot.channels.sms import SMS_PATH
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.errors import CallError
-from voicebot.logs import quiet
-from voicebot.rehearsal import Rehearsal, carried, rehearse
-from voicebot.texting import segments
-from voicebot.twilio import sign
+from voicebot.observability.logs import quiet
+from voicebot.simulator.rehearsal import Rehearsal, carried, rehearse
+from voicebot.telephony import sign
+from voicebot.telephony.sms_text import segments
 
 _FROM = "+33639980001"
 
@@ -29,8 +29,8 @@ def add_commands(commands: Commands) -> None:
     text = add(commands, "text", "a simulated conversation by SMS", _text)
     text.add_argument("texts", nargs="+", metavar="TEXT", help="what the person texts, one after the other")
     text.add_argument("--from", dest="from_number", default=_FROM, metavar="NUMBER", help="their number")
-    text.add_argument("--json", action="store_true", help="one line of JSON for each text")
-    text.add_argument("--price", type=float, metavar="P", help="what a segment costs, from Twilio's page")
+    text.add_argument("--json", action="store_true", help="print one line of JSON per text")
+    text.add_argument("--price", type=float, metavar="P", help="Twilio's price of a segment")
 
 
 def _text(options: argparse.Namespace) -> int:
@@ -54,14 +54,14 @@ def _text(options: argparse.Namespace) -> int:
 
 
 def _show_later(texts: Sequence[str], calls: int, as_json: bool) -> None:
-    """What left through the outbox."""
+    """What was sent through the outbox."""
     if as_json:
         print(json.dumps({"later": texts, "calls": calls}, ensure_ascii=False))
         return
     for text in texts:
         print(f"~ {text}   [{segments(text)}]")
     if calls:
-        print(f"~ the person is called back: {calls} call{'s' * (calls > 1)}")
+        print(f"~ the person will be called back: {calls} call{'s' * (calls > 1)}")
 
 
 def _show_total(count: int, options: argparse.Namespace) -> None:
@@ -69,11 +69,11 @@ def _show_total(count: int, options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps({"segments": count, "cost": cost}))
     else:
-        print(f"{count} segments to pay for" + ("" if cost is None else f": {cost:.2f}"))
+        print(f"{count} segments charged" + ("" if cost is None else f": {cost:.2f}"))
 
 
 def _exchange(running: Rehearsal, number: str, text: str) -> Iterator[str]:
-    """Post the text as Twilio does; the messages of the answer."""
+    """Post the text as Twilio does, and yield the messages of the answer."""
     url = running.url + SMS_PATH
     form = {
         "MessageSid": f"SM{uuid4().hex}",

@@ -1,4 +1,4 @@
-"""`voicebot flows try`: a procedure walked through in the terminal, by writing the answers."""
+"""`voicebot flows try`: walking through a procedure in the terminal by typing the answers."""
 
 from __future__ import annotations
 
@@ -10,32 +10,31 @@ from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from time import time as now
 from typing import Any
 
-from voicebot.app import ROOT
+from voicebot.authoring.replay import Stamp, stamp
+from voicebot.authoring.walkthrough import Moment, Walkthrough, walking
 from voicebot.cli.command import Commands, add
 from voicebot.cli.french import words_of
+from voicebot.cli.root import add_root, chosen_content
 from voicebot.config import read_settings
 from voicebot.dialogue.meaning import Meaning
 from voicebot.errors import DataError
-from voicebot.logs import quiet
-from voicebot.replay import Stamp, stamp
-from voicebot.walkthrough import WRITTEN, Moment, Walkthrough, walking
+from voicebot.observability.logs import quiet
 
 _CHANNELS = ("voice", "keypad", "sms")
 
 
 def add_command(flows: Commands) -> None:
     """Add `try` to `flows`."""
-    tried = add(flows, "try", "walk through a procedure here, by writing the answers", _try)
+    tried = add(flows, "try", "walk through a procedure here by typing the answers", _try)
     tried.add_argument("flow", metavar="FLOW")
-    tried.add_argument("answers", nargs="*", metavar="ANSWER", help="answers to give instead of asking you")
+    tried.add_argument("answers", nargs="*", metavar="ANSWER", help="answers to give, instead of asking you")
     tried.add_argument("--channel", choices=_CHANNELS, default="voice", help="whose wording is shown")
     tried.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of the call")
-    tried.add_argument("--json", action="store_true", help="one line of JSON for each turn")
-    tried.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    tried.add_argument("--json", action="store_true", help="print one line of JSON per turn")
+    add_root(tried)
 
 
 def _try(options: argparse.Namespace) -> int:
@@ -60,7 +59,7 @@ async def _walk(options: argparse.Namespace) -> int:
 
 @dataclass
 class _Trial:
-    """A walk that begins anew, with the same answers, when somebody has changed a file."""
+    """A walk that starts again, with the same answers, whenever a file has changed."""
 
     options: argparse.Namespace
     stack: AsyncExitStack
@@ -69,8 +68,8 @@ class _Trial:
     stamp: Stamp
 
     async def answer(self, text: str) -> None:
-        """Take the turn of `text`; while a changed file cannot be read, only tell what is wrong with it."""
-        if stamp(self.options.root, *WRITTEN) == self.stamp or await self._reread():
+        """Take the turn of `text`; while a changed file cannot be read, only report what is wrong with it."""
+        if stamp(chosen_content(self.options).files()) == self.stamp or await self._reread():
             self._show(await self.walk.answer(text))
 
     async def _reread(self) -> bool:
@@ -80,7 +79,7 @@ class _Trial:
         except DataError as error:
             _tell(f"{words_of('try')['unreadable']}\n{error}")
             return False
-        given, self.stamp, self.walk = self.walk.answers, stamp(self.options.root, *WRITTEN), walk
+        given, self.stamp, self.walk = self.walk.answers, stamp(chosen_content(self.options).files()), walk
         _tell(words_of("try")["reread"])
         moment = await walk.begin()
         for text in given:
@@ -94,7 +93,7 @@ class _Trial:
 
 
 async def _begun(options: argparse.Namespace, stack: AsyncExitStack) -> _Trial:
-    read_at = stamp(options.root, *WRITTEN)
+    read_at = stamp(chosen_content(options).files())
     walk = await _opened(options, stack)
     moment = await walk.begin()
     _show(moment, options.json)
@@ -104,12 +103,14 @@ async def _begun(options: argparse.Namespace, stack: AsyncExitStack) -> _Trial:
 async def _opened(options: argparse.Namespace, stack: AsyncExitStack) -> Walkthrough:
     at = options.on and datetime.combine(options.on, time(12), UTC).timestamp()
     clock = (lambda: float(at)) if at else now
-    walk = walking(options.root, options.flow, options.channel, read_settings().var, clock)
+    settings = read_settings()
+    where = (settings.var, settings.places_folder)
+    walk = walking(chosen_content(options), options.flow, options.channel, *where, clock)
     return await stack.enter_async_context(walk)
 
 
 def _typed(options: argparse.Namespace) -> Iterator[str]:
-    """The lines that somebody types, or that come from another program, until there are no more."""
+    """The lines typed by a person, or written by another program, until there are no more."""
     asking = sys.stdin.isatty() and not options.json
     while True:
         if asking:
@@ -173,5 +174,5 @@ def _show_end(moment: Moment, as_json: bool) -> None:
 
 
 def _tell(text: str) -> None:
-    """For who reads along, apart from what another program reads."""
+    """Tell the person reading along, separately from what another program reads."""
     print(text, file=sys.stderr)

@@ -1,13 +1,16 @@
-"""`voicebot understand`: what one sentence, or each line of a file, means to us."""
+"""`voicebot understand`: what one sentence, or each line of a file, means to the assistant."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+from voicebot.app import content_of
 from voicebot.cli.command import Commands, add
+from voicebot.config import read_settings
 from voicebot.dialogue.meaning import KINDS, Expecting
 from voicebot.errors import DataError
 from voicebot.nlu import Understanding, as_dict
@@ -22,16 +25,20 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--file", type=Path, help="lines of channel<TAB>text[<TAB>KIND]")
     parser.add_argument("--channel", choices=CHANNELS, default="voice")
     parser.add_argument("--expect", metavar="KIND", choices=KINDS, default="intent", help=", ".join(KINDS))
-    parser.add_argument("--json", action="store_true", help="one line of JSON for each sentence")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON per sentence")
 
 
 def _understand(options: argparse.Namespace) -> int:
     if (options.text is None) == (options.file is None):
         print("voicebot: expected a sentence or --file, one of the two", file=sys.stderr)
         return 2
-    understanding = Understanding.load()
+    settings = read_settings()
+    understanding = Understanding.load(
+        *content_of(settings).nlu, kept=settings.var / "cache", second_opinion=settings.second_opinion
+    )
+    today = datetime.now(UTC).date().isoformat()
     for channel, text, kind in _lines(options):
-        meaning = as_dict(understanding.interpret(text, Expecting(kind), channel))
+        meaning = as_dict(understanding.interpret(text, Expecting(kind, today=today), channel))
         print(json.dumps(meaning, ensure_ascii=False) if options.json else _readable(text, meaning))
     return 0
 
@@ -50,7 +57,7 @@ def _lines(options: argparse.Namespace) -> list[tuple[str, str, str]]:
 
 
 def _line(file: Path, number: int, line: str) -> tuple[str, str, str]:
-    """One line in, one line out: an empty one is a person who said nothing."""
+    """One line in, one line out: an empty one means that the person said nothing."""
     if not line.strip():
         return "voice", "", "intent"
     parts = line.split("\t")

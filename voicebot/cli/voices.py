@@ -1,4 +1,4 @@
-"""`voicebot voices`: which voices there are, how they sound, and how well they are understood."""
+"""`voicebot voices`: which voices there are, how they sound, and how intelligible they are."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from voicebot.app.parts import recognizer, showroom
 from voicebot.cli.command import Commands, add
 from voicebot.config import read_settings
 from voicebot.errors import ModelError
-from voicebot.trial.intelligibility import sentences
-from voicebot.trial.showroom import Measured, all_sounds
+from voicebot.webphone.intelligibility import sentences
+from voicebot.webphone.voice_comparison import MeasuredVoice, all_sounds
 
 _CHOOSE = "Choose with VOICEBOT_VOICE_AHEAD (rendered ahead) and VOICEBOT_VOICE_NOW (said at once)."
 
@@ -22,10 +22,10 @@ def add_commands(commands: Commands) -> None:
     voices = add(commands, "voices", "the voices of the assistant").add_subparsers(
         required=True, metavar="COMMAND"
     )
-    add(voices, "list", "the voices installed here, what they are for, how well they are understood", _list)
-    hear = add(voices, "hear", "write WAV files of the same sentences, as heard by telephone", _hear)
+    add(voices, "list", "list the installed voices, their use and how intelligible they are", _list)
+    hear = add(voices, "hear", "write WAV files of the same sentences, as heard over the telephone", _hear)
     hear.add_argument("names", nargs="*", metavar="NAME", help="some voices only")
-    add(voices, "measure", "measure the words that the recognizer gets wrong by telephone", _measure)
+    add(voices, "measure", "measure how many words the recognizer gets wrong over the telephone", _measure)
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -54,17 +54,17 @@ def _measure(options: argparse.Namespace) -> int:
     settings = read_settings()
     ear, notes = recognizer(settings)
     if ear is None:
-        raise ModelError("expected a recognizer, to measure with, none can be loaded. " + " ".join(notes))
+        raise ModelError("expected a recognizer to measure with, none can be loaded. " + " ".join(notes))
     table = Table("voice", "pace", "word error")
     try:
         for one in showroom(settings).measure(ear):
             table.add_row(one.voice, one.pace, _percent(one))
         Console().print(table)
-        print(f"{len(sentences())} sentences by telephone, heard by {ear.name}.")
+        print(f"{len(sentences())} sentences over the telephone, heard by {ear.name}.")
     finally:
         ear.close()
     return 0
 
 
-def _percent(measured: Measured | None) -> str:
+def _percent(measured: MeasuredVoice | None) -> str:
     return f"{measured.word_error:.0%}" if measured else "?"

@@ -1,4 +1,4 @@
-"""`voicebot flows new | try | replay`: a procedure begun, walked through and tested, without programming."""
+"""`voicebot flows new | try | replay`: creating and testing a procedure without programming."""
 
 from __future__ import annotations
 
@@ -6,36 +6,38 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from voicebot.app import ROOT
-from voicebot.cli import trying
+from voicebot.authoring.new_procedure import NewProcedure, begin, robbed
+from voicebot.authoring.replay import Differs, WrittenConversation, stage
+from voicebot.authoring.replay import read as read_conversation
+from voicebot.cli import scoring, trying
 from voicebot.cli.command import Commands, add
 from voicebot.cli.french import words_of
+from voicebot.cli.root import add_root, chosen_content
 from voicebot.config import read_settings
+from voicebot.content.folders import Content
 from voicebot.errors import DataError
-from voicebot.logs import quiet
-from voicebot.new_procedure import NewProcedure, begin, robbed
-from voicebot.replay import CONVERSATIONS, Conversation, Differs, stage
-from voicebot.replay import read as read_conversation
+from voicebot.observability.logs import quiet
+from voicebot.packaged import packaged
 
-_WORDS = Path(__file__).parent / "fr" / "writing.yaml"
+_WORDS = packaged("cli", "fr", "writing.yaml")
 _CHANNELS = ("voice", "keypad", "sms")
 
 
 def add_commands(flows: Commands) -> None:
-    """Add `new` and `try` to `flows`."""
-    new = add(flows, "new", "begin a procedure: small, whole, and passing all checks", _new)
-    new.add_argument("name", metavar="NAME", help="the name of its files, like carte_grise")
-    new.add_argument("--title", metavar="WORDS", help="its name in a sentence, like: la carte grise")
-    new.add_argument("--who", metavar="WORDS", help="whom to call, like: la préfecture")
-    new.add_argument("--number", metavar="NUMBER", help="their telephone number, like 3939")
+    """Add `new`, `replay`, `try` and `score` to `flows`."""
+    new = add(flows, "new", "start a procedure: small, complete, and passing all checks", _new)
+    new.add_argument("name", metavar="NAME", help="the name of its files, such as carte_grise")
+    new.add_argument("--title", metavar="WORDS", help="its name within a sentence, such as: la carte grise")
+    new.add_argument("--who", metavar="WORDS", help="whom to call, such as: la préfecture")
+    new.add_argument("--number", metavar="NUMBER", help="their telephone number, such as 3939")
     new.add_argument("--source", metavar="PAGE", help="the official page that says so")
-    new.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
-    held = add(flows, "replay", "hold the written conversations of procedures again", _replay)
-    held.add_argument("flows", nargs="*", metavar="FLOW", help="which procedures; all when none is named")
-    held.add_argument("--root", type=Path, default=ROOT, help="the folder with voicebot/ and prompts/")
+    add_root(new)
+    held = add(flows, "replay", "replay the written conversations of procedures", _replay)
+    held.add_argument("flows", nargs="*", metavar="FLOW", help="which procedures; all if none is named")
+    add_root(held)
     trying.add_command(flows)
+    scoring.add_command(flows)
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -48,18 +50,24 @@ def _new(options: argparse.Namespace) -> int:
         _asked(options.number, words["ask_number"], words["default_number"]),
         _asked(options.source, words["ask_source"], words["default_source"]),
     )
-    files = begin(options.root, new)
+    content = chosen_content(options, make=True)
+    files = begin(content, new)
     print(words["written"])
     for path in files:
-        print(f"  {path.relative_to(options.root)}")
-    for other in robbed(options.root, new.name):
-        print(words["alike"].format(other=other, name=new.name))
-    print(words["next"].format(name=new.name), end="")
+        print(f"  {path.relative_to(content.base)}")
+    if content.own:
+        print(words["in_own"].format(folder=content.own))
+    told = {"name": new.name, "intent": content.intents[-1].relative_to(content.base) / f"{new.name}.yaml"}
+    for other in robbed(content, new.name):
+        print(words["alike"].format(other=other, **told))
+    print(words["next"].format(**told), end="")
+    if content.own is None:
+        print(words["utterances"].format(**told))
     return 0
 
 
 def _asked(given: str | None, question: str, otherwise: str) -> str:
-    """The option, or what is typed at a terminal, or what stands for it."""
+    """The option, else what is typed at a terminal, else the default."""
     if given is None and sys.stdin.isatty():
         given = input(question).strip()
     return given or otherwise
@@ -67,23 +75,25 @@ def _asked(given: str | None, question: str, otherwise: str) -> str:
 
 def _replay(options: argparse.Namespace) -> int:
     quiet()
-    paths = sorted((options.root / CONVERSATIONS).glob("*.yaml"))
+    content = chosen_content(options)
+    paths = content.written_conversations()
     chosen = [each for each in map(read_conversation, paths) if each.flow in (options.flows or [each.flow])]
     without = set(options.flows) - {each.flow for each in chosen}
     if without or not chosen:
         named = ", ".join(sorted(without)) or "any procedure"
-        raise DataError(f"expected conversations of {named} in {options.root / CONVERSATIONS}, found none")
-    differing = asyncio.run(_held(chosen, options.root))
+        raise DataError(f"expected conversations of {named} in {content.conversations[-1]}, found none")
+    differing = asyncio.run(_held(chosen, content))
     words = words_of("replay")
     count = sum(len(each.channels) for each in chosen)
     print(words["differ"].format(count=differing) if differing else words["same"].format(count=count))
     return int(bool(differing))
 
 
-async def _held(conversations: Sequence[Conversation], root: Path) -> int:
-    """Hold them all and tell which way each went; how many went another way."""
+async def _held(conversations: Sequence[WrittenConversation], content: Content) -> int:
+    """Replay them all and report the result of each; how many went differently."""
     words, differing = words_of("replay"), 0
-    async with stage(root, read_settings().var) as made:
+    settings = read_settings()
+    async with stage(content, settings.var, settings.places_folder) as made:
         for each in conversations:
             for channel in each.channels:
                 told = {"file": each.file, "name": each.name, "channel": words[channel]}

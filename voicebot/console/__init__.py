@@ -1,1 +1,1 @@
-"""The mediators' console: web pages at `/mediation`, made on the server, alive by server-sent events."""
+"""The mediators' console: server-rendered web pages at `/mediation`, kept live by server-sent events."""

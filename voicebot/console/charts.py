@@ -1,4 +1,4 @@
-"""Charts as SVG pictures. The only module that imports pygal; nothing in them is loaded from elsewhere."""
+"""Charts as SVG pictures. The only module that imports pygal; the pictures load nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pygal.style import Style
 
 from voicebot.console.counting import Shown
 
-#: A narrow one is drawn anew for telephones: a scaled-down one could not be read.
+#: The narrow one is drawn separately for telephones: a scaled-down wide one would be illegible.
 Size = Literal["wide", "narrow"]
 _WIDTHS: Final[Mapping[Size, int]] = {"wide": 560, "narrow": 400}
 _HEIGHT: Final = 280
 _MOST_LABELS: Final[Mapping[Size, int]] = {"wide": 15, "narrow": 5}
 _FONT: Final = 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif'
-#: Told apart without colour too: dark, middle, pale.
+#: Distinguishable without colour too: dark, medium, pale.
 _COLOURS: Final = ("#0f4c5c", "#d9773f", "#b9c4c9")
 
 
 def stacked(days: Sequence[str], counts: Mapping[str, Sequence[Shown]], size: Size) -> bytes:
-    """Bars day by day, one colour for each name of `counts`; hidden counts are left out."""
+    """Stacked bars, one per day, one colour for each name in `counts`; hidden counts are left out."""
     chart = pygal.StackedBar(
         js=[],
         style=_style(),
@@ -43,14 +43,14 @@ def stacked(days: Sequence[str], counts: Mapping[str, Sequence[Shown]], size: Si
     step = -(-len(days) // _MOST_LABELS[size])
     chart.x_labels_major = [label for at, label in enumerate(chart.x_labels) if at % step == 0]
     for name, values in counts.items():
-        chart.add(name, list(values))
+        chart.add(name, [value if isinstance(value, int) else None for value in values])
     chart.add_xml_filter(_without_script)
     drawn: bytes = chart.render()
     return drawn
 
 
 def _without_script(root: Element) -> Element:
-    """pygal leaves its settings in a script even where it loads none."""
+    """Remove scripts: pygal embeds its settings in a script even when it loads none."""
     for parent in root.iter():
         for script in [child for child in parent if str(child.tag).endswith("script")]:
             parent.remove(script)

@@ -1,4 +1,4 @@
-"""Counts made fit to be shown: summed over days, small ones hidden, so that nobody can be made out. Pure."""
+"""Counts made safe to show: added up, with small ones hidden so that nobody can be identified. Pure."""
 
 from __future__ import annotations
 
@@ -8,40 +8,42 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
-#: Fewer people than this are not told apart.
+#: Counts from 1 up to just below this are hidden, in people.
 SMALL: Final = 5
 Period = Literal["day", "week", "month"]
 DAYS: Final[Mapping[Period, int]] = {"day": 1, "week": 7, "month": 30}
-#: A count; None: hidden, because it is small or would tell a small one.
-Shown = int | None
-#: The longest list of topics or places where people left.
+#: A count that is not shown: because it is small, or because it would reveal a small one.
+Hidden = Literal["small", "covered"]
+Shown = int | Hidden
+#: The most entries in a list of topics, or of steps where people left.
 _MOST_LINES: Final = 10
 
 
 @dataclass(frozen=True)
-class Line:
-    """A named count in a list, and its share of the largest, 0 to 100."""
+class FigureLine:
+    """A named count in a list, and its size relative to the largest, from 0 to 100."""
 
     code: str
     count: Shown
     share: int
+    """Relative to the largest, 0 to 100."""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """How long people waited for a mediator: how many, and seconds on average."""
+    """How long people waited for a mediator: how many people, and their average wait in seconds."""
 
     people: Shown
     seconds: float
 
 
 def days_until(today: date, period: Period) -> list[str]:
-    """The days of a period that ends today, oldest first."""
+    """The days of the period that ends today, oldest first."""
     return [(today - timedelta(days=ago)).isoformat() for ago in reversed(range(DAYS[period]))]
 
 
 def total(days: Iterable[Mapping[str, int]]) -> Counter[str]:
-    """All counts of several days."""
+    """The counts of several days added up."""
     summed: Counter[str] = Counter()
     for counts in days:
         summed.update(counts)
@@ -49,39 +51,48 @@ def total(days: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 
 def hidden(counts: Sequence[int]) -> list[Shown]:
-    """The same with counts from 1 to 4 hidden.
+    """The same counts with those from 1 to 4 hidden ("small").
 
-    If that hides only one, the next smallest is hidden too: with the sum known, the one could be told.
+    If that hides only one, the next smallest is covered too: with the sum known, the one could be told. It is
+    not said to be small, because it is not.
     """
-    small = [at for at, count in enumerate(counts) if 0 < count < SMALL]
-    if len(small) == 1:
+    shown: list[Shown] = ["small" if 0 < count < SMALL else count for count in counts]
+    if shown.count("small") == 1:
         others = [at for at, count in enumerate(counts) if count >= SMALL]
-        small += sorted(others, key=lambda at: counts[at])[:1]
-    return [None if at in small else count for at, count in enumerate(counts)]
+        for at in sorted(others, key=lambda at: counts[at])[:1]:
+            shown[at] = "covered"
+    return shown
+
+
+def number(shown: Shown) -> int:
+    """The count, 0 where it is hidden."""
+    return shown if isinstance(shown, int) else 0
 
 
 def single(count: int) -> Shown:
-    """A count that stands alone."""
-    return None if 0 < count < SMALL else count
+    """A count that stands alone, hidden if it is small."""
+    return "small" if 0 < count < SMALL else count
 
 
-def ranked(summed: Mapping[str, int], what: str) -> list[Line]:
-    """The counts `what:…`, largest first, hidden ones last without their order."""
+def ranked(summed: Mapping[str, int], what: str) -> list[FigureLine]:
+    """The counts named `what:…`, largest first, hidden ones last in no particular order."""
     found = {name.partition(":")[2]: count for name, count in summed.items() if name.startswith(f"{what}:")}
     codes = sorted(found, key=lambda code: (-found[code], code))
     shown = dict(zip(codes, hidden([found[code] for code in codes]), strict=True))
-    largest = max((count for count in shown.values() if count), default=1)
-    order = sorted(codes, key=lambda code: (shown[code] is None, -(shown[code] or 0), code))
-    return [Line(code, shown[code], 100 * (shown[code] or 0) // largest) for code in order[:_MOST_LINES]]
+    largest = max((number(count) for count in shown.values()), default=0) or 1
+    order = sorted(codes, key=lambda code: (not number(shown[code]), -number(shown[code]), code))
+    return [
+        FigureLine(code, shown[code], 100 * number(shown[code]) // largest) for code in order[:_MOST_LINES]
+    ]
 
 
 def series(days: Sequence[Mapping[str, int]], name: str) -> list[Shown]:
-    """One count day by day."""
+    """One count, day by day."""
     return hidden([counts.get(name, 0) for counts in days])
 
 
-def percent(part: int, rest: int) -> Shown:
-    """How much `part` is of both, in percent; None where there are too few to tell."""
+def percent(part: int, rest: int) -> int | None:
+    """`part` as a percentage of `part` and `rest` together; None when there are too few people to say."""
     both = part + rest
     return round(100 * part / both) if both >= SMALL else None
 

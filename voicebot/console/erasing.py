@@ -1,4 +1,4 @@
-"""Forgetting a person who asks a mediator for it: everything goes, and who did it stays in the audit log."""
+"""Erasing everything about a person who asks for it; who erased it stays in the audit log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from starlette.routing import BaseRoute
 from voicebot.console.desk import Desk
 from voicebot.console.forms import Form
 from voicebot.console.guard import Visitor
-from voicebot.console.ticket_page import TicketPage
+from voicebot.handoff.ticket import Ticket
+from voicebot.store.accounts import Account
+
+
+def may_erase(ticket: Ticket, who: Account) -> bool:
+    """Only an administrator, and the mediator who has the ticket or closed it, erase a person."""
+    owner = ticket.claimed_by or ticket.last_mediator
+    return who.administers or owner == who.id
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -19,8 +26,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
         ticket = await desk.tickets.get(request.path_params["id"])
         if ticket is None:
             raise HTTPException(404)
+        if not may_erase(ticket, visitor.account):
+            return desk.go(f"/tickets/{ticket.id}", "erase_not_yours")
         if not form.ticked("asked"):
-            return await TicketPage(desk).show(request, visitor, "not_asked")
+            return desk.go(f"/tickets/{ticket.id}", "not_asked")
         await desk.sessions.erase(ticket.person)
         await desk.note(visitor, "erase", ticket.id)
         await desk.news.tell(ticket.id)

@@ -1,4 +1,4 @@
-"""Figures of the day, the week and the month: pictures, tables, CSV. Small counts are hidden."""
+"""Figures for the day, the week and the month as charts, tables and CSV. Small counts are hidden."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from voicebot.console.counting import DAYS, Period, Shown
 from voicebot.console.desk import Desk
 from voicebot.console.guard import Visitor
 from voicebot.console.names import place_name, topic_name
-from voicebot.console.pages import local, words
+from voicebot.console.pages import local, start_of, words
+from voicebot.console.waits import waits
 from voicebot.dialogue.session import Place
 
-#: What each picture shows day by day.
+#: What each chart shows day by day.
 _PICTURES: Final[Mapping[str, tuple[str, ...]]] = {
     "volume": ("calls", "texts"),
     "understanding": ("understood", "misunderstood", "silent"),
 }
-_LISTS: Final = ("topic", "left", "handoff", "outcome", "ended")
-#: Where the names of codes stand in words.yaml.
-_NAMES: Final = {"handoff": "reasons", "outcome": "outcomes", "ended": "ends"}
-_SMALL: Final = f"<{counting.SMALL}"
+_LISTS: Final = ("topic", "left", "handoff", "outcome", "followed", "ended")
+#: Where words.yaml keeps the names of the codes.
+_NAMES: Final = {"handoff": "reasons", "outcome": "outcomes", "ended": "ends", "followed": "follow_ups"}
+_HIDDEN: Final = {"small": f"<{counting.SMALL}", "covered": "*"}
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """`/figures`, its pictures, its CSV."""
+    """`/figures`, its charts and its CSV."""
     figures, guard = _Figures(desk), desk.guard
     return [
         guard.page("/figures", figures.show),
@@ -46,10 +47,12 @@ class _Figures:
     desk: Desk
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
-        """Everything about a period."""
+        """All figures of a period."""
         period = _period(request)
         names, days = await self._counts(period)
         summed = counting.total(days)
+        now = self.desk.clock()
+        known = [*await self.desk.tickets.waiting(), *await self.desk.tickets.closed()]
         return self.desk.show(
             request,
             visitor,
@@ -62,6 +65,7 @@ class _Figures:
             handoffs=counting.single(sum(n for name, n in summed.items() if name.startswith("handoff:"))),
             understood=counting.percent(summed["understood"], summed["misunderstood"]),
             wait=counting.waited(summed),
+            waits=waits(known, start_of(names[0]), now),
             pictures={name: self._series(name, days) for name in _PICTURES},
             lists={
                 what: [(self._name(what, one.code), one) for one in counting.ranked(summed, what)]
@@ -81,7 +85,7 @@ class _Figures:
         return Response(charts.stacked(names, shown, size), media_type="image/svg+xml")
 
     async def export(self, request: Request, visitor: Visitor) -> Response:
-        """The same counts for a spreadsheet, with the mark by which Excel knows UTF-8."""
+        """The same counts for a spreadsheet, with the byte order mark by which Excel recognises UTF-8."""
         period = _period(request)
         names, days = await self._counts(period)
         table = io.StringIO()
@@ -115,7 +119,7 @@ class _Figures:
                 )
 
     def _name(self, what: str, code: str) -> str:
-        """The French for a counted code: a topic, a reason, or the question where people left."""
+        """The French for a counted code: a topic, a reason, or the question at which people left."""
         if what == "topic":
             return topic_name(self.desk.prompts, code)
         if what == "left":
@@ -124,7 +128,7 @@ class _Figures:
 
 
 def _written(count: Shown) -> str:
-    return _SMALL if count is None else str(count)
+    return str(count) if isinstance(count, int) else _HIDDEN[count]
 
 
 def _period(request: Request) -> Period:

@@ -1,4 +1,4 @@
-"""Forms that a browser sent: read with a limit."""
+"""Forms sent by a browser, read with a size limit."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ class Form:
     fields: Mapping[str, tuple[str, ...]]
 
     def text(self, name: str, most: int = 200) -> str:
-        """The field without space around it, "" when absent, cut at `most` letters."""
+        """The field without surrounding space, "" if absent, cut after `most` characters."""
         return next(iter(self.fields.get(name, ())), "").strip()[:most]
 
     def secret(self, name: str) -> str:
-        """The field as typed: space may be part of a password."""
+        """The field exactly as typed: spaces may be part of a password."""
         return next(iter(self.fields.get(name, ())), "")
 
     def every(self, name: str) -> tuple[str, ...]:
-        """All values of the field, for boxes ticked."""
+        """All values of the field, for checkboxes."""
         return self.fields.get(name, ())
 
     def ticked(self, name: str) -> bool:
-        """Whether the box `name` is ticked."""
+        """Whether the checkbox `name` is ticked."""
         return bool(self.text(name))
 
 
 async def read_form(request: Request) -> Form:
-    """The form of `request`; HTTPException 413 when it is too large, 415 when it is no form."""
+    """The form in `request`; HTTPException 413 if it is too large, 415 if it is not a form."""
     kind = request.headers.get("content-type", "").partition(";")[0]
     if kind != "application/x-www-form-urlencoded":
         raise HTTPException(415)
@@ -45,7 +45,7 @@ async def read_form(request: Request) -> Form:
 
 
 async def read_at_most(request: Request, most: int) -> bytes:
-    """The body of `request`; HTTPException 413 when it has more than `most` bytes."""
+    """The body of `request`; HTTPException 413 if it exceeds `most` bytes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -6,23 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voicebot.console.pages import moment, words
-from voicebot.handoff.ticket import Entry
+from voicebot.handoff.ticket import HistoryEntry
 
 
 @dataclass(frozen=True)
-class Told:
-    """One line: what happened, who did it ("" for the person or the machine), and what else is to be said."""
+class HistoryLine:
+    """One line: what happened, who did it ("" for the person or the assistant), and any further detail."""
 
     at: float
+    """Unix seconds."""
     what: str
     who: str
     note: str
 
 
-def told(history: Sequence[Entry], people: Mapping[str, str]) -> list[Told]:
-    """All lines, oldest first. `people` are names by id."""
+def told(history: Sequence[HistoryEntry], people: Mapping[str, str]) -> list[HistoryLine]:
+    """All lines, oldest first. `people` maps ids to names."""
     return [
-        Told(
+        HistoryLine(
             entry.at,
             str(words()["history"].get(entry.what, entry.what)),
             people.get(entry.who, ""),
@@ -32,12 +33,13 @@ def told(history: Sequence[Entry], people: Mapping[str, str]) -> list[Told]:
     ]
 
 
-def _detail(entry: Entry, people: Mapping[str, str]) -> str:
+def _detail(entry: HistoryEntry, people: Mapping[str, str]) -> str:
     names = words()["details"].get(entry.what)
     if entry.what == "noted":
         return entry.detail
     if entry.what == "transferred":
-        return people.get(entry.detail, "")
+        to, _, why = entry.detail.partition(" ")
+        return f"{people.get(to, '')} ({why})" if why else people.get(to, "")
     if entry.what == "call_back_planned":
         return moment(float(entry.detail))
     if entry.what == "opened":

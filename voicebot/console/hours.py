@@ -1,4 +1,4 @@
-"""Opening hours, days without anybody, and messages of the day: for administrators."""
+"""Opening hours, closed days, and notices for the mediators: for administrators."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Hours:
     desk: Desk
 
     async def show(self, request: Request, visitor: Visitor, wrong: str = "", text: str = "") -> Response:
-        """The week, the days without anybody, the messages."""
+        """The week, the closed days and the notices."""
         today, week = self._today(), await self.desk.opening.week()
         return self.desk.show(
             request,
@@ -54,7 +54,7 @@ class _Hours:
         )
 
     async def change_week(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Weekdays and two spans; an empty span is none."""
+        """Change some weekdays to two spans; a span left empty does not count."""
         days = tuple(day for day in range(7) if str(day) in form.every("days"))
         spans = [(form.text(f"from{half}"), form.text(f"until{half}")) for half in (0, 1)]
         read = [(_hour(start), _hour(end)) for start, end in spans if start or end]
@@ -65,7 +65,7 @@ class _Hours:
         return await self._done(visitor, "hours_changed", "hours_saved")
 
     async def close_day(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Nobody answers on this day."""
+        """Close for a whole day."""
         day = _day(form.text("day"))
         if day is None or day < self._today():
             return await self.show(request, visitor, "day")
@@ -81,7 +81,7 @@ class _Hours:
         return await self._done(visitor, "hours_changed", "day_opened")
 
     async def add_notice(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Tell every mediator, until the day that was chosen."""
+        """Tell every mediator something until the chosen day."""
         text, until = form.text("text", 2 * _LONGEST_NOTICE), _day(form.text("until"))
         wrong = "empty" if not text else "too_long" if len(text) > _LONGEST_NOTICE else ""
         wrong = wrong or ("day" if until is None or until < self._today() else "")
@@ -91,7 +91,7 @@ class _Hours:
         return await self._done(visitor, "notice_added", "notice_added")
 
     async def remove_notice(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """It is no longer so."""
+        """Withdraw a notice."""
         if await self.desk.notices.remove(request.path_params["id"]) is None:
             raise HTTPException(404)
         return await self._done(visitor, "notice_removed", "notice_removed")

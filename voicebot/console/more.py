@@ -1,4 +1,4 @@
-"""On a telephone: the pages that have no place at the bottom of the screen."""
+"""On a telephone: links to the pages that do not fit at the bottom of the screen."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ def routes(desk: Desk) -> list[BaseRoute]:
     async def show(request: Request, visitor: Visitor) -> Response:
         return desk.show(request, visitor, "more.html")
 
-    return [desk.guard.page("/more", show)]
+    return [desk.guard.page("/more", show, "anyone")]

@@ -1,4 +1,4 @@
-"""What topics, steps and answers are called on the pages. The words are those of the prompts."""
+"""What topics, steps and answers are called on the pages, in the words of the prompts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from voicebot.prompts import Prompts
 
 
 def topic_name(prompts: Prompts, topic: str | None) -> str:
-    """The procedure, as a title: "Le RSA"."""
+    """The name of a procedure as a title: "Le RSA"."""
     if not topic:
         return str(words()["no_topic"])
     known = prompts.topics.get(topic)
@@ -18,12 +18,12 @@ def topic_name(prompts: Prompts, topic: str | None) -> str:
 
 
 def place_name(prompts: Prompts, flows: Flows, place: Place) -> str:
-    """A step as "Le RSA : votre âge"."""
+    """A step in the form "Le RSA : votre âge"."""
     return f"{topic_name(prompts, place.flow)} : {step_name(prompts, flows, place)}"
 
 
 def step_name(prompts: Prompts, flows: Flows, place: Place) -> str:
-    """A step by the short name of its question, else by its sentence."""
+    """A step by its question's short name, or else by its sentence."""
     try:
         return prompts.label(question_key(flows, place))
     except PromptError:
@@ -31,8 +31,8 @@ def step_name(prompts: Prompts, flows: Flows, place: Place) -> str:
 
 
 def question_key(flows: Flows, place: Place) -> str:
-    """The prompt that a step asks or tells, also where it is written for several procedures."""
+    """The prompt that a step asks or says, even one shared by several procedures."""
     if not flows.has(place):
         return f"{place.flow}.{place.step}"
     step = flows.step(place)
-    return step.title or step.prompt
+    return step.question_name

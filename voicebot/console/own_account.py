@@ -1,4 +1,4 @@
-"""One's own account: password and second step."""
+"""One's own account: password and second factor."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def routes(desk: Desk) -> list[BaseRoute]:
     """`/me` and its forms."""
     own = _OwnAccount(desk)
     return [
-        desk.guard.page("/me", own.show),
-        desk.guard.action("/me/password", own.change_password),
-        desk.guard.page("/me/code", own.offer_code),
-        desk.guard.action("/me/code", own.take_code),
-        desk.guard.action("/me/code/off", own.drop_code),
+        desk.guard.page("/me", own.show, "anyone"),
+        desk.guard.action("/me/password", own.change_password, "anyone"),
+        desk.guard.page("/me/code", own.offer_code, "anyone"),
+        desk.guard.action("/me/code", own.take_code, "anyone"),
+        desk.guard.action("/me/code/off", own.drop_code, "anyone"),
     ]
 
 
@@ -34,12 +34,12 @@ class _OwnAccount:
     desk: Desk
 
     async def show(self, request: Request, visitor: Visitor, wrong: str = "", status: int = 200) -> Response:
-        """The account as it is."""
+        """The account as it stands."""
         profile = await self.desk.mediator(visitor.account)
         return self.desk.show(request, visitor, "me.html", status, profile=profile, wrong=wrong)
 
     async def change_password(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """A new password signs out everywhere else."""
+        """Change the password, which signs out every other browser."""
         new, account = form.secret("new"), visitor.account
         if not await self._knows(request, visitor, form):
             return await self.show(request, visitor, "password_old", 422)
@@ -56,11 +56,11 @@ class _OwnAccount:
         return response
 
     async def offer_code(self, request: Request, visitor: Visitor) -> Response:
-        """A fresh secret, as a picture for the telephone's camera and as letters."""
+        """Offer a new secret, as a picture for the telephone's camera and as letters."""
         return self._offer(request, visitor, passwords.new_code_secret())
 
     async def take_code(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """The first six digits prove that the secret has arrived."""
+        """Turn the second factor on once the first six digits prove that the secret has arrived."""
         secret = self._offered(form, visitor)
         if not await self._knows(request, visitor, form):
             return self._offer(request, visitor, secret, "password_old")
@@ -71,7 +71,7 @@ class _OwnAccount:
         return self.desk.go("/me", "code_on")
 
     async def drop_code(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Sign in by password alone again."""
+        """Go back to signing in by password alone."""
         if not await self._knows(request, visitor, form):
             return await self.show(request, visitor, "password_old", 422)
         await self.desk.guard.accounts.save(replace(visitor.account, totp=""))
@@ -79,7 +79,7 @@ class _OwnAccount:
         return self.desk.go("/me", "code_off")
 
     async def _knows(self, request: Request, visitor: Visitor, form: Form) -> bool:
-        """Whether who sits here knows the password; guesses are counted as those at the door."""
+        """Whether whoever sits here knows the password; wrong guesses count like those at sign-in."""
         machine = self.desk.privacy.pseudonym(f"machine:{request.client.host if request.client else ''}")
         who = self.desk.privacy.pseudonym(f"own:{visitor.account.id}")
         if not await self.desk.guard.signins.try_once(who, machine):
@@ -105,7 +105,7 @@ class _OwnAccount:
         )
 
     def _offered(self, form: Form, visitor: Visitor) -> str:
-        """The secret that we offered to this account; HTTPException 403 for anything else."""
+        """The secret that we offered to this account; HTTPException 403 for any other."""
         try:
             account_id, secret = self.desk.privacy.unseal(form.text("sealed", 1000))
         except (StoreError, ValueError):

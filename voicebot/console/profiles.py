@@ -1,4 +1,4 @@
-"""How a mediator is reached and what they help with: on duty, own number, territories, topics."""
+"""How a mediator is reached and what they help with: duty, own number, territories, topics."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute
 from voicebot.console.desk import Desk
 from voicebot.console.forms import Form
 from voicebot.console.guard import Visitor
-from voicebot.numbers import e164
+from voicebot.telephony.phone_numbers import e164
 
-#: Departments as postal codes begin: two digits, three overseas, 2A and 2B in Corsica.
+#: Departments as postal codes begin: two digits, or three overseas; 2A and 2B in Corsica.
 _DEPARTMENT: Final = re.compile(r"\b(97\d|98\d|2[AB]|\d{2})\b")
 
 
@@ -34,7 +34,7 @@ class _Profiles:
     desk: Desk
 
     async def go_on_or_off_duty(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """From now on calls are offered, or no longer."""
+        """Start or stop offering calls to this mediator."""
         on = form.ticked("on")
         if on and not (await self.desk.mediator(visitor.account)).phone:
             return self.desk.go("/me", "number_first")
@@ -44,7 +44,7 @@ class _Profiles:
         return self.desk.go(_back(form), did)
 
     async def change_own_number(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Where they are rung; without a number they are not on duty."""
+        """Change the number on which they are rung; without one they are off duty."""
         written = form.text("number", 30)
         number = e164(written)
         if written and number is None:
@@ -57,7 +57,7 @@ class _Profiles:
         return self.desk.go("/me", "profile_saved")
 
     async def change(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """What an administrator says of a mediator."""
+        """Change what only an administrator decides about a mediator."""
         account = await self.desk.guard.accounts.get(request.path_params["id"])
         if account is None:
             raise HTTPException(404)

@@ -1,10 +1,10 @@
-"""What was said, made readable at a glance: turns, answers, the step where it stopped, three lines. Pure."""
+"""What was said, made readable at a glance: turns, answers, the step where it stopped, a summary. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from voicebot.console.names import step_name, topic_name
 from voicebot.console.pages import words
@@ -15,29 +15,33 @@ from voicebot.dialogue.memory import CONSENT
 from voicebot.dialogue.session import Place
 from voicebot.handoff.ticket import Ticket
 from voicebot.prompts import Prompts
+from voicebot.records import TurnRecord
 
-#: More answers than this do not fit into one line.
+#: How many answers fit on one line.
 _MOST_ANSWERS: Final = 4
-#: What the service keeps for itself: of the line, of who answers when, and the wish, which stands elsewhere.
+#: Slots for the service's own use: about the line, about who is available when, and the call-back wish, which
+#: is shown separately.
 _OWN_SLOTS: Final = frozenset(
     {"textable", "topic", CONSENT, "permanence", "moments", "rappel"}
     | {"rappel_at", "rappel_jour", "rappel_de", "rappel_a"}
 )
 
-#: A stored turn record, see `voicebot.records.turn_record`.
-Record = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
-class Turn:
-    """One exchange: what the person said (redacted) and how it was taken, then what the assistant said."""
+class TranscriptTurn:
+    """One exchange: what the person said (redacted) and how it was understood, then the assistant's reply.
+
+    `keys` are those that the person pressed instead.
+    """
 
     at: float
+    """Unix seconds."""
     person: str
     understood: bool
     certainty: str
     meaning: str
     assistant: str
+    keys: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,38 +54,42 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reading:
-    """The words and procedures that conversations are read with."""
+    """The words and procedures needed to read conversations."""
 
     prompts: Prompts
     flows: Flows
 
-    def turns(self, records: Sequence[Record]) -> tuple[Turn, ...]:
-        """All turns, oldest first; those in which nobody said anything are left out."""
+    def turns(self, records: Sequence[TurnRecord]) -> tuple[TranscriptTurn, ...]:
+        """All turns, oldest first, except those in which nobody said anything."""
         told = (self._turn(record) for record in records)
-        return tuple(turn for turn in told if turn.person or turn.assistant)
+        return tuple(turn for turn in told if turn.person or turn.assistant or turn.keys)
 
     def answers(self, slots: Mapping[str, Value], topic: str | None) -> tuple[Answer, ...]:
-        """What the person answered; questions of the procedure `topic` come first."""
+        """What the person answered, beginning with the questions of the procedure `topic`."""
         kept = {slot: value for slot, value in slots.items() if slot not in _OWN_SLOTS}
         return tuple(self._answer(slot, value, topic) for slot, value in kept.items())
 
-    def stopped_at(self, ticket: Ticket, records: Sequence[Record]) -> Place | None:
-        """The last step of the procedure that the conversation came to, if the procedure still has it."""
-        places = [Place(record["flow"], record["step"]) for record in reversed(records) if record["flow"]]
+    def stopped_at(self, ticket: Ticket, records: Sequence[TurnRecord]) -> Place | None:
+        """The last step of the procedure that the conversation reached, if the procedure still has it."""
+        places = [record.place for record in reversed(records) if record.place]
         places += [ticket.place] if ticket.place else []
         own = (place for place in places if place.flow == ticket.topic)
         return next((place for place in own if self.flows.has(place)), None)
 
-    def summary(self, ticket: Ticket, records: Sequence[Record], wish: str) -> tuple[str, str, str]:
-        """Why, what is known, where it stopped."""
+    def summary(self, ticket: Ticket, records: Sequence[TurnRecord], wish: str) -> tuple[str, ...]:
+        """Up to three lines: why they asked for help, what is known, and where it stopped.
+
+        In a danger the last two say something only if there is something to say.
+        """
         forms, topic = words()["summary"], ticket.topic
         why = str(words()["reasons"].get(ticket.reason, ticket.reason))
         first = forms["topic"].format(reason=why, topic=self._label(topic)) if topic else None
-        return (
-            first or forms["reason"].format(reason=why),
-            self._known(self.answers(ticket.slots, topic)),
-            self._stopped(ticket, records) + (forms["wish"].format(wish=wish) if wish else ""),
-        )
+        stopped = "" if ticket.priority == "danger" else self._stopped(ticket, records)
+        wished = forms["wish"].format(wish=wish) if wish else ""
+        answers = self.answers(ticket.slots, topic)
+        known = self._known(answers) if answers or ticket.priority != "danger" else ""
+        lines = (first or forms["reason"].format(reason=why), known, (stopped + wished).strip())
+        return tuple(line for line in lines if line)
 
     def _label(self, topic: str) -> str:
         known = self.prompts.topics.get(topic)
@@ -96,27 +104,27 @@ class Reading:
         told += [forms["more"].format(count=rest)] if rest else []
         return str(forms["answers"].format(answers=" ; ".join(told)))
 
-    def _stopped(self, ticket: Ticket, records: Sequence[Record]) -> str:
+    def _stopped(self, ticket: Ticket, records: Sequence[TurnRecord]) -> str:
         forms, place = words()["summary"], self.stopped_at(ticket, records)
-        lost = sum(1 for record in records if _is_lost(record))
+        lost = sum(record.is_lost for record in records)
         name = step_name(self.prompts, self.flows, place) if place else ""
-        where = forms["stopped"].format(step=name) if place else forms["not_stopped"]
+        where = forms["stopped"].format(step=name.rstrip(".")) if place else forms["not_stopped"]
         return str(where) + (
             str(forms["lost_once" if lost == 1 else "lost"].format(count=lost)) if lost else ""
         )
 
-    def _turn(self, record: Record) -> Turn:
-        heard = str(record["heard"])
-        is_heard = record["event"] == "Heard"
-        certainty = "none" if _is_lost(record) else str(record["certainty"])
-        return Turn(record["at"], heard, is_heard, certainty, self._meaning(record), str(record["text"]))
+    def _turn(self, record: TurnRecord) -> TranscriptTurn:
+        certainty = "none" if record.is_lost else record.certainty
+        is_heard = record.event == "Heard"
+        return TranscriptTurn(
+            record.at, record.heard, is_heard, certainty, self._meaning(record), record.text, record.pressed
+        )
 
-    def _meaning(self, record: Record) -> str:
-        """What the machine took it for."""
-        if record["value"] is not None:
-            place = Place(record["flow"] or "", record["asked"] or "")
-            return self._value(str(record["value"]), self._asked(record, place))
-        intent = str(record["intent"])
+    def _meaning(self, record: TurnRecord) -> str:
+        """What the person was understood to mean."""
+        if record.value is not None:
+            return self._value(record.value, record.asked)
+        intent = record.intent
         if intent == NO_INTENT:
             return ""
         return (
@@ -124,12 +132,6 @@ class Reading:
             if intent in self.prompts.topics
             else words()["commands"].get(intent, intent)
         )
-
-    def _asked(self, record: Record, place: Place) -> Place | None:
-        """The step that was asked: it may stand in another procedure than the one that followed."""
-        flows = (record["flow"], *self.flows.by_name)
-        found = (Place(flow, place.step) for flow in flows if flow)
-        return next((one for one in found if self.flows.has(one)), None)
 
     def _answer(self, slot: str, value: Value, topic: str | None) -> Answer:
         paper = asked_in(slot)
@@ -150,7 +152,7 @@ class Reading:
             yield from (Place(flow.name, step.name) for step in _filling(flow, slot))
 
     def _value(self, value: str, asked: Place | None) -> str:
-        """A value in words: yes and no in French, a choice by its name, anything else as it is."""
+        """A value in words: yes and no in French, a choice by its name, anything else unchanged."""
         plain = words()["values"].get(value)
         if plain:
             return str(plain)
@@ -161,7 +163,3 @@ class Reading:
 
 def _filling(flow: Flow, slot: str) -> Iterator[Step]:
     return (step for step in flow.steps.values() if step.slot == slot)
-
-
-def _is_lost(record: Record) -> bool:
-    return bool(record["event"] == "Heard" and record["certainty"] == "none" and record["value"] is None)

@@ -1,6 +1,6 @@
-"""The report on one activity ("compte rendu d'activité"): filled in from the conversation. Pure.
+"""The report on one activity ("compte rendu d'activité"), filled in from the conversation. Pure.
 
-Its categories are those in use among digital mediators; they stand in fr/words.yaml.
+Its categories are those that digital mediators commonly use; they are in fr/words.yaml.
 """
 
 from __future__ import annotations
@@ -13,29 +13,27 @@ from voicebot.console.forms import Form
 from voicebot.console.pages import day, words
 from voicebot.console.reading import Answer
 
-#: How much the person does alone, from nothing to everything.
-Autonomy = Literal["accompanied", "partly", "autonomous"]
-#: Reasons for a handoff that show that the person needs somebody beside them.
-_NEEDS_COMPANY: Final = frozenset({"no_match", "no_input", "worried", "danger"})
-_CHANNELS: Final = frozenset({"voice", "keypad", "sms"})
+#: How much the person does alone, from nothing to everything; "" as long as nobody has said so.
+Autonomy = Literal["", "accompanied", "partly", "autonomous"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """The boxes of the form, by their codes."""
+    """The form's checkboxes, by their codes."""
 
     themes: frozenset[str] = frozenset()
     equipment: frozenset[str] = frozenset()
-    autonomy: Autonomy = "partly"
+    autonomy: Autonomy = ""
     orientation: frozenset[str] = frozenset()
     anonymous: bool = True
 
 
 @dataclass(frozen=True)
 class Activity:
-    """What the report is about. `at` in Unix seconds; `place` and `outcome` may be ""."""
+    """What the report is about. `at` is in Unix seconds; `place` and `outcome` may be ""."""
 
     at: float
+    """Unix seconds."""
     topic: str | None
     subject: str
     reason: str
@@ -46,7 +44,7 @@ class Activity:
     level: str = ""
 
 
-#: What the digital needs check found, as the report puts it.
+#: The result of the digital needs check, in the report's terms.
 _AUTONOMY: Final[Mapping[str, Autonomy]] = {
     "autonome": "autonomous",
     "accompagne": "partly",
@@ -55,34 +53,32 @@ _AUTONOMY: Final[Mapping[str, Autonomy]] = {
 
 
 def filled(activity: Activity) -> Report:
-    """What follows from the conversation; a person checks it."""
+    """Only what was said: the subject, a danger, where the person was sent, the level of a needs check."""
     theme = words()["report"]["topics"].get(activity.topic or "")
-    needs = activity.reason in _NEEDS_COMPANY
     danger = {"emergency"} if activity.reason == "danger" else set()
     oriented = {"administration"} if activity.outcome == "oriented" else set()
     return Report(
         themes=frozenset({theme} if theme else ()),
-        equipment=frozenset({"phone"} if activity.channel in _CHANNELS else ()),
-        autonomy=_AUTONOMY.get(activity.level, "accompanied" if needs else "partly"),
+        autonomy=_AUTONOMY.get(activity.level, ""),
         orientation=frozenset(danger | oriented),
     )
 
 
 def checked(form: Form) -> Report:
-    """What a mediator ticked; unknown codes are left out."""
+    """What a mediator ticked; unknown codes are ignored."""
     lists = words()["report"]
     autonomy = form.text("autonomy")
     return Report(
         _known(form.every("themes"), lists["themes"]),
         _known(form.every("equipment"), lists["equipment"]),
-        next((level for level in get_args(Autonomy) if level == autonomy), "partly"),
+        next((level for level in get_args(Autonomy) if level == autonomy), ""),
         _known(form.every("orientation"), lists["orientation"]),
         form.ticked("anonymous"),
     )
 
 
 def written(activity: Activity, report: Report) -> str:
-    """The report as plain text, a line a heading. An anonymous one tells no place and no answer."""
+    """The report as plain text, one line per heading. An anonymous one leaves out place and answers."""
     return "\n".join(_lines(activity, report))
 
 
@@ -93,7 +89,7 @@ def _lines(activity: Activity, report: Report) -> Iterator[str]:
     yield forms["themes"].format(list=_listed(report.themes, lists["themes"]))
     yield forms["subject"].format(subject=activity.subject)
     yield forms["equipment"].format(list=_listed(report.equipment, lists["equipment"]))
-    yield forms["autonomy"].format(level=lists["autonomy"][report.autonomy])
+    yield forms["autonomy"].format(level=lists["autonomy"].get(report.autonomy, forms["unknown"]))
     yield forms["orientation"].format(list=_listed(report.orientation, lists["orientation"]))
     if activity.place and not report.anonymous:
         yield forms["place"].format(place=activity.place)

@@ -1,4 +1,4 @@
-"""The report on one activity as a page: filled in, corrected, copied."""
+"""The page for the report on one activity: filled in, corrected, copied."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class _ReportPage:
     desk: Desk
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
-        """As it follows from the conversation."""
+        """As filled in from the conversation."""
         activity = await self._activity(request)
         await self.desk.note(visitor, "report", request.path_params["id"])
         return self._page(request, visitor, activity, report.filled(activity))
 
     async def correct(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """As the mediator ticked it."""
+        """As corrected by the mediator."""
         return self._page(request, visitor, await self._activity(request), report.checked(form))
 
     async def _activity(self, request: Request) -> report.Activity:

@@ -13,11 +13,11 @@ from voicebot.console.desk import Desk
 from voicebot.console.forms import Form
 from voicebot.console.guard import Visitor
 from voicebot.console.rows import Naming, Row
-from voicebot.numbers import e164
+from voicebot.telephony.phone_numbers import e164
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """`/search`: by POST, so that no number stands in an address or a log."""
+    """`/search`: by POST, so that no number appears in an address or a log."""
     search = _Search(desk)
     return [desk.guard.page("/search", search.ask), desk.guard.action("/search", search.find)]
 
@@ -27,11 +27,11 @@ class _Search:
     desk: Desk
 
     async def ask(self, request: Request, visitor: Visitor) -> Response:
-        """The form."""
+        """The empty form."""
         return self._page(request, visitor, None)
 
     async def find(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """The tickets of who has this number, the newest first; that somebody searched is noted."""
+        """The tickets of the person with this number, newest first. The search itself is audited."""
         number = e164(form.text("number", 30))
         if number is None:
             return self._page(request, visitor, None, "number")

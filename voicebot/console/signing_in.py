@@ -1,4 +1,4 @@
-"""Signing in and out: password, then six digits where the account asks for them."""
+"""Signing in and out: password, then six digits if the account requires them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from voicebot.console import passwords
+from voicebot.console import lost, passwords
 from voicebot.console.desk import Desk
 from voicebot.console.forms import Form
 from voicebot.console.guard import COOKIE, Visitor
-from voicebot.console.pages import ROOT
+from voicebot.console.pages import ROOT, words
 from voicebot.store.accounts import Account
 from voicebot.store.audit import Deed
+from voicebot.store.keys import ATTEMPTS_TTL_S
 
 PATH: Final = "/sign-in"
 CODE_PATH: Final = "/sign-in/code"
@@ -24,14 +25,14 @@ _LONGEST_NEXT: Final = 200
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """The only pages that need nobody to be signed in."""
+    """The only pages open to visitors who are not signed in."""
     door = _Door(desk)
     return [
         Route(PATH, door.ask, methods=["GET"]),
         Route(PATH, door.check, methods=["POST"]),
         Route(CODE_PATH, door.ask_code, methods=["GET"]),
         Route(CODE_PATH, door.check_code, methods=["POST"]),
-        desk.guard.action("/sign-out", door.leave),
+        desk.guard.action("/sign-out", door.leave, "anyone"),
     ]
 
 
@@ -40,15 +41,16 @@ class _Door:
     desk: Desk
 
     async def ask(self, request: Request) -> Response:
-        """The form for address and password."""
+        """The form for email address and password."""
         return self._form(request, "")
 
     async def check(self, request: Request) -> Response:
-        """The filled-in form: too many attempts, wrong, or one step further."""
+        """Check the form: too many attempts, wrong, or one step further."""
         form = await self.desk.guard.own_form(request)
         email = form.text("email").casefold()
         who, machine = self._pseudonyms(request, email)
-        if not await self.desk.guard.signins.try_once(who, machine):
+        known = self.desk.guard.knows_device(request, who)
+        if not await self.desk.guard.signins.try_once(who, machine, known=known):
             await self._failed("", "too_many_attempts")
             return self._form(request, "too_many", 429, email, form.text("next", _LONGEST_NEXT))
         account = await self.desk.guard.accounts.by_email(email)
@@ -66,12 +68,14 @@ class _Door:
         return self.desk.show(request, None, "code.html", token=visitor.token, wrong="", next=_inside(wanted))
 
     async def check_code(self, request: Request) -> Response:
-        """The six digits: right and never used before."""
+        """Check that the six digits are right and have not been used before."""
         guard, signins = self.desk.guard, self.desk.guard.signins
         visitor = await guard.visitor(request, "code")
         form = await guard.own_form(request)
         account, code = visitor.account, form.text("code", 12).replace(" ", "")
-        if not await signins.try_once(*self._pseudonyms(request, f"code:{account.id}")):
+        who, machine = self._pseudonyms(request, f"code:{account.id}")
+        known = guard.knows_device(request, self._pseudonyms(request, account.email.casefold())[0])
+        if not await signins.try_once(who, machine, known=known):
             await self._failed(account.id, "too_many_attempts")
             return self._code_form(request, visitor, form, "too_many", 429)
         fits = passwords.code_fits(account.totp, code, self.desk.clock())
@@ -81,21 +85,27 @@ class _Door:
         return await self._welcome(request, account, "full", form)
 
     async def leave(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Sign out here."""
+        """Sign out of this browser."""
         await self.desk.guard.signins.close(request.cookies.get(COOKIE, ""))
         await self.desk.note(visitor, "signed_out")
         response = self.desk.go(PATH, "signed_out")
+        response.delete_cookie(lost.KNOWN, path=ROOT)
         self.desk.guard.drop_cookie(response)
         return response
 
     async def _welcome(self, request: Request, account: Account, stage: str, form: Form) -> Response:
-        """A fresh secret, so that nobody who knew the old one comes in too."""
+        """Give the browser a fresh secret: anybody who knew the old one stays out."""
         await self.desk.guard.signins.close(request.cookies.get(COOKIE, ""))
         wanted = _inside(form.text("next", _LONGEST_NEXT))
         if stage == "full":
             await self.desk.audit.note(Deed(self.desk.clock(), account.id, "signed_in"))
-            response = self.desk.go(wanted or "/")
+            response = self.desk.go(wanted or words()["home"][account.role])
+            response.set_cookie(
+                lost.KNOWN, "1", path=ROOT, secure=self.desk.guard.https, httponly=True, samesite="lax"
+            )
             secret = await self.desk.guard.signins.open(account.id, "full")
+            who, _ = self._pseudonyms(request, account.email.casefold())
+            self.desk.guard.remember_device(response, who)
         else:
             response = self.desk.go(f"{CODE_PATH}?next={wanted}")
             secret = await self.desk.guard.signins.open(account.id, "code")
@@ -131,17 +141,20 @@ class _Door:
         return pseudonym(f"account:{email}"), pseudonym(f"machine:{machine}")
 
     async def _failed(self, account_id: str, how: str) -> None:
-        await self.desk.audit.note(Deed(self.desk.clock(), account_id, how))
+        """Attempts are counted in the figures; the audit log gets the first of a quarter of an hour."""
+        at = self.desk.clock()
+        await self.desk.figures.count(at, {f"signin:{how}": 1})
+        await self.desk.audit.note_first(Deed(at, account_id, how), ATTEMPTS_TTL_S)
 
 
 def sign_in_path(request: Request) -> str:
-    """Where to send who is signed out, and back afterwards to the page they wanted."""
-    wanted = request.url.path.removeprefix(ROOT) if request.method == "GET" else ""
+    """Where to send visitors who are signed out, so that they then return to the page they wanted."""
+    wanted = lost.page_before(request)
     return f"{PATH}?next={wanted}" if wanted not in ("", "/") else PATH
 
 
 def _inside(wanted: str) -> str:
-    """`wanted` when it is a page of the console, else "": nobody is sent elsewhere."""
+    """`wanted` if it is a page of the console, else "": nobody is redirected to another site."""
     plain = wanted.startswith("/") and all(
         sign.isascii() and (sign.isalnum() or sign in "/-_:") for sign in wanted
     )

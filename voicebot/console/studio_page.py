@@ -1,4 +1,4 @@
-"""The voice studio: every text that can be recorded, one of them on the desk, and codes for the telephone."""
+"""The voice studio: all texts that can be recorded, the one being recorded, and codes for the telephone."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from voicebot.console.forms import Form
 from voicebot.console.guard import Visitor
 from voicebot.console.pages import capitalised, spaced_number, words
 from voicebot.errors import AudioError
-from voicebot.numbers import e164
 from voicebot.store.studio_codes import Pass
-from voicebot.studio import STATES, Line, counted
+from voicebot.studio import STATES, StudioLine, counted
+from voicebot.telephony.phone_numbers import e164
 
 ALL: Final = "all"
 _KINDS: Final = ("ask", "retry", "keys", "help")
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """`/studio`, the code for the telephone, and removing a recording."""
+    """`/studio`, the code for the telephone, and deleting a recording."""
     page, guard = _Studio(desk), desk.guard
     return [
         guard.page("/studio", page.show, "administrator"),
@@ -48,7 +48,7 @@ class _Studio:
     desk: Desk
 
     async def show(self, request: Request, visitor: Visitor, wrong: str = "") -> HTMLResponse:
-        """The texts of one procedure, those of one state if asked for, and one of them to be recorded."""
+        """The texts of one procedure, optionally only those in one state, and the one to record now."""
         lines = await asyncio.to_thread(self.desk.studio.lines)
         asked = request.query_params
         groups = self._groups(lines)
@@ -71,7 +71,7 @@ class _Studio:
         return self.desk.show(request, visitor, "studio.html", 422 if wrong else 200, **context)
 
     async def give_code(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """A code to record by telephone, shown once; it is good for calls from the number given only."""
+        """Show once a code for recording by telephone; it works only for calls from the given number."""
         number, group = e164(form.text("number", 40)), form.text("group", 60)
         if number is None:
             return await self.show(request, visitor, "number")
@@ -82,7 +82,7 @@ class _Studio:
         return self.desk.show(request, visitor, "studio_code.html", code=code, number=spoken)
 
     async def remove(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """A synthesizer speaks the text again."""
+        """Delete a recording, so that a synthesizer speaks the text again."""
         what = self.desk.studio.find(request.path_params["id"])
         if what is None:
             raise HTTPException(404)
@@ -94,8 +94,8 @@ class _Studio:
             await self.desk.note(visitor, "recording_removed", what.keys[0])
         return self.desk.go(f"/studio?group={what.group}&line={what.keys[0]}", "recording_removed")
 
-    def _groups(self, lines: tuple[Line, ...]) -> dict[str, _Group]:
-        """The groups by code, those that belong to no procedure first, all texts together last."""
+    def _groups(self, lines: tuple[StudioLine, ...]) -> dict[str, _Group]:
+        """The groups by code: first the texts of no procedure, last all texts together."""
         counts = Counter(line.what.group for line in lines)
         done = Counter(line.what.group for line in lines if line.state == "recorded")
         first = [group for group in words()["studio"]["groups"] if group in counts]
@@ -111,15 +111,15 @@ class _Studio:
         return str(named) if named else capitalised(topic.label) if topic else group
 
 
-def _chosen(lines: list[Line], name: str) -> Line | None:
+def _chosen(lines: list[StudioLine], name: str) -> StudioLine | None:
     """The text asked for, else the first that is not recorded, else the first."""
     asked = [line for line in lines if line.name == name]
     left = [line for line in lines if line.state != "recorded"]
     return next(iter([*asked, *left, *lines]), None)
 
 
-def kind(line: Line) -> str:
-    """What a text is: a sentence by when it is said, the name of a choice, or a piece of a sentence."""
+def kind(line: StudioLine) -> str:
+    """What a text is: a sentence (and when it is said), the name of a choice, or part of a sentence."""
     last = line.name.rpartition(".")[2]
     if line.what.within:
         return "piece"

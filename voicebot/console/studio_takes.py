@@ -1,4 +1,4 @@
-"""Takes that the studio's script sends: judged at once, kept when good; and how a text sounds today."""
+"""Takes sent by the studio's script: judged at once and kept if good. Also how a text sounds today."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from voicebot.console.guard import Visitor
 from voicebot.console.pages import words
 from voicebot.errors import AudioError
 from voicebot.prompts.recordable import Recordable
+from voicebot.sound import Speech
 from voicebot.speech.audio import TELEPHONE_HZ, Pcm, parse_wav, wav_bytes
-from voicebot.speech.piece import Piece
 from voicebot.speech.recordings import RATE_HZ
 from voicebot.speech.take import Take
 from voicebot.speech.tts.synthesizer import for_telephone
 from voicebot.studio import counted
 
-#: Half a minute of 16 bits at 24 kHz; the script sends 16 kHz.
+#: Bytes: half a minute of 16-bit sound at 24 kHz; the script sends 16 kHz.
 MOST_BYTES: Final = 1_500_000
 _WAV: Final = ("audio/wav", "audio/x-wav", "audio/wave")
 
 
 class Unfit(Exception):  # noqa: N818 - says what it is
-    """What came is no take; `why` names the sentence that says so."""
+    """What was sent is not a take; `why` names the sentence that says so."""
 
     def __init__(self, why: str, status: int) -> None:
         super().__init__(why)
@@ -39,7 +39,7 @@ class Unfit(Exception):  # noqa: N818 - says what it is
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """What the studio's script asks for."""
+    """The endpoints for the studio's script."""
     takes, guard = _Takes(desk), desk.guard
     return [
         guard.upload("/studio/takes/{id}/judge", takes.judge, "administrator"),
@@ -53,7 +53,7 @@ class _Takes:
     desk: Desk
 
     async def judge(self, request: Request, visitor: Visitor) -> Response:
-        """What is wrong with a take, and how it would sound by telephone."""
+        """What is wrong with a take, and how it would sound over the telephone."""
         try:
             _, take = await self._taken(request)
         except Unfit as error:
@@ -63,7 +63,7 @@ class _Takes:
         return _told(take.fault or "fine", 200, fine=take.fault is None, sound=sound)
 
     async def keep(self, request: Request, visitor: Visitor) -> Response:
-        """Keep a take that is good: the next call is spoken so."""
+        """Keep a good take; it is heard from the next call on."""
         try:
             what, take = await self._taken(request)
             if take.fault:
@@ -78,13 +78,13 @@ class _Takes:
         return _told("kept", 200, fine=True, counts=counts)
 
     async def sound(self, request: Request, visitor: Visitor) -> Response:
-        """How a text is heard today, as a recording or by a synthesizer."""
+        """How a text sounds today, as a recording or by a synthesizer."""
         what = self._asked(request)
         if what is None:
             raise HTTPException(404)
-        piece = Piece(what.text, what.keys[0])
+        speech = Speech(what.text, what.keys[0])
         try:
-            pcm = await asyncio.to_thread(self.desk.voice.audio, piece, "normal")
+            pcm = await asyncio.to_thread(self.desk.voice.audio, speech)
         except AudioError as error:
             raise HTTPException(503) from error
         return Response(wav_bytes(pcm, TELEPHONE_HZ), media_type="audio/wav")
@@ -112,7 +112,7 @@ class _Takes:
 
 
 def _by_telephone(take: Take) -> Pcm:
-    """As callers hear it; nothing of a take without speech."""
+    """As callers hear it; empty for a take without speech."""
     try:
         return for_telephone(take.pcm, RATE_HZ, "a take")
     except AudioError:
@@ -120,5 +120,5 @@ def _by_telephone(take: Take) -> Pcm:
 
 
 def _told(why: str, status: int, **more: Any) -> JSONResponse:
-    """The sentence for `why`, with what the script needs besides."""
+    """The sentence for `why`, and whatever else the script needs."""
     return JSONResponse({"fine": False, "why": why, "said": words()["studio"]["takes"][why], **more}, status)

@@ -1,8 +1,9 @@
-"""The accounts of all who work in the console, for administrators."""
+"""The accounts of everybody who works in the console, for administrators."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from fastapi import HTTPException, Request
 from starlette.responses import Response
@@ -35,11 +36,11 @@ class _Team:
     desk: Desk
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
-        """Everybody, and a form for somebody new."""
+        """Everybody, and a form for a new colleague."""
         return await self._list(request, visitor)
 
     async def hire(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """A new account; its password is shown once, to be handed over."""
+        """Create an account; its password is shown once, to be handed over."""
         email, name = form.text("email"), form.text("name", 80)
         if not name or "@" not in email.strip("@"):
             return await self._list(request, visitor, form, "name" if not name else "email")
@@ -47,6 +48,8 @@ class _Team:
         account = await self.desk.guard.accounts.add(
             email, name, _role(form), await passwords.hashed(password)
         )
+        if account and form.ticked("writes"):
+            await self.desk.guard.accounts.save(replace(account, writes=True))
         if account is None:
             return await self._list(request, visitor, form, "email_taken")
         await self.desk.note(visitor, "account_made", account.id)
@@ -57,9 +60,10 @@ class _Team:
         return await self._one(request, visitor, await self._asked(request))
 
     async def change(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Name and role."""
+        """Change name and role."""
         account = await self._asked(request)
-        changed = replace(account, name=form.text("name", 80), role=_role(form))
+        named, writes = form.text("name", 80), form.ticked("writes")
+        changed = replace(account, name=named, role=_role(form), writes=writes)
         wrong = "" if changed.name else "name"
         if not changed.administers and await self._is_last_administrator(account):
             wrong = "last_administrator"
@@ -73,7 +77,7 @@ class _Team:
         return self.desk.go(f"/team/{account.id}", "account_saved")
 
     async def renew_password(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """For who forgot theirs: a new one, shown once, and no second step until they choose one again."""
+        """Replace a forgotten password: the new one is shown once, and the second factor is turned off."""
         account, password = await self._asked(request), passwords.invented()
         renewed = replace(account, password=await passwords.hashed(password), totp="")
         await self.desk.guard.accounts.save(renewed)
@@ -82,7 +86,7 @@ class _Team:
         return self._password(request, visitor, renewed, password)
 
     async def close(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Somebody leaves: signed out everywhere, at once."""
+        """Close the account of somebody who leaves, signing them out everywhere at once."""
         account = await self._asked(request)
         if await self._is_last_administrator(account):
             return await self._one(request, visitor, account, "last_administrator")
@@ -150,4 +154,5 @@ class _Team:
 
 
 def _role(form: Form) -> Role:
-    return "administrator" if form.text("role") == "administrator" else "mediator"
+    named = form.text("role")
+    return next((role for role in get_args(Role) if role == named), "mediator")

@@ -1,9 +1,10 @@
-"""What a mediator does with a ticket: each answers with the page and a sentence, most with a way back."""
+"""What a mediator does with a ticket. Each action returns to the page with a message, most with an undo."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,18 +20,19 @@ from voicebot.console.guard import Act, Visitor
 from voicebot.console.pages import PARIS, words
 from voicebot.console.ticket_page import TicketPage
 from voicebot.errors import TicketMissing, TicketRefused
+from voicebot.handoff import exchange
 from voicebot.handoff import ticket as handoff
 from voicebot.handoff.ticket import Ticket
-from voicebot.store.sessions import Record
+from voicebot.records import CallBackOrder, Order, Record, TextOrder
 from voicebot.store.threads import Message
 
 _LONGEST_NOTE: Final = 1000
 _LONGEST_TEXT: Final = 600
-#: The procedure that is the digital needs check, and the text that offers it.
+#: The digital needs check: the name of the procedure and of the text that offers it.
 _ASSESSMENT: Final = "bilan_numerique"
 _OFFERED_BY_TEXT: Final = "sms.bilan"
 
-#: A transition of `voicebot.handoff.ticket`, for the mediator with this id at this time.
+#: A transition of `voicebot.handoff.ticket`: ticket, mediator id, time in Unix seconds.
 Transition = Callable[[Ticket, str, float], Ticket]
 
 
@@ -40,6 +42,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
     own: dict[str, Act] = {
         "claim": actions.of("claim", handoff.claim),
         "release": actions.of("release", handoff.release),
+        "refuse": actions.of("refuse", exchange.refuse),
+        "take_back": actions.of("take_back", handoff.take_back),
         "reopen": actions.reopen,
         "note": actions.note,
         "transfer": actions.transfer,
@@ -57,7 +61,7 @@ class _Actions:
     desk: Desk
 
     def of(self, name: str, transition: Transition) -> Act:
-        """An action that needs no more than a button."""
+        """An action that takes nothing but a button."""
 
         async def act(request: Request, visitor: Visitor, form: Form) -> Response:
             return await self._do(request, visitor, name, transition)
@@ -65,24 +69,28 @@ class _Actions:
         return act
 
     async def note(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Into the history."""
+        """Add a note to the history."""
         text = form.text("note", _LONGEST_NOTE)
         if not text:
             return await self._wrong(request, visitor, "empty")
-        return await self._do(request, visitor, "note", lambda t, who, at: handoff.note(t, who, text, at))
+        done = await self._do(request, visitor, "note", lambda t, who, at: handoff.note(t, who, text, at))
+        await self._forget_draft(request, visitor, "note")
+        return done
 
     async def transfer(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """To a colleague whose account is open."""
-        colleague = await self.desk.guard.accounts.get(form.text("to"))
-        if colleague is None or not colleague.active:
+        """Pass the ticket to a colleague whose account is open, who reads why."""
+        colleague, why = await self.desk.guard.accounts.get(form.text("to")), form.text("why")
+        if colleague is None or not colleague.active or colleague.id == visitor.account.id:
             return await self._wrong(request, visitor, "colleague")
+        if not why:
+            return await self._wrong(request, visitor, "why")
         to = colleague.id
         return await self._do(
-            request, visitor, "transfer", lambda t, who, at: handoff.transfer(t, who, to, at)
+            request, visitor, "transfer", lambda t, who, at: handoff.transfer(t, who, to, at, why)
         )
 
     async def close(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """With what came of it; if wanted the person is asked a week later how it went."""
+        """Close the ticket with its outcome; optionally ask the person a week later how it went."""
         outcome = form.text("outcome")
         if outcome not in words()["outcomes"]:
             return await self._wrong(request, visitor, "outcome")
@@ -95,7 +103,7 @@ class _Actions:
         return done
 
     async def reopen(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Take a closed ticket again; its news are not asked for any more."""
+        """Take a closed ticket again; the person is then not asked how it went."""
         done = await self._do(request, visitor, "reopen", handoff.reopen)
         ticket = await self._ticket(request)
         if ticket.state != "closed":
@@ -103,13 +111,26 @@ class _Actions:
         return done
 
     async def call_later(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Agree on a time for a call-back, in Paris."""
-        when = _moment(form.text("day"), form.text("time"))
+        """Agree on a time for a call-back, in Paris time."""
+        typed = {"day": form.text("day"), "time": form.text("time")}
+        when = _moment(**typed)
         if when is None or when <= self.desk.clock():
-            return await self._wrong(request, visitor, "moment")
+            return await self._wrong(request, visitor, "moment", **typed)
+        ticket = await self._ticket(request)
+        mine = ticket.claimed_by == visitor.account.id
+        outside = mine and await self._outside(ticket, when)
+        if outside and not form.ticked("anyway"):
+            return await self._wrong(request, visitor, "outside", **typed)
+        said = "later_outside" if outside else "later"
         return await self._do(
-            request, visitor, "later", lambda t, who, at: handoff.plan_call_back(t, who, when, at)
+            request, visitor, "later", lambda t, who, at: handoff.plan_call_back(t, who, when, at), said
         )
+
+    async def _outside(self, ticket: Ticket, when: float) -> bool:
+        """Whether nobody works then, or the person is not called at such an hour."""
+        if self.desk.next_call is None or await self.desk.sessions.people.number(ticket.person) is None:
+            return False
+        return await self.desk.next_call(ticket.person, when) != when
 
     async def call(self, request: Request, visitor: Visitor, form: Form) -> Response:
         """Ring the mediator's own telephone, then the person's."""
@@ -126,7 +147,7 @@ class _Actions:
         return self.desk.go(f"/tickets/{ticket_id}", "call")
 
     async def text(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """An SMS to the person, in the name of who has the ticket; the assistant is silent from now on."""
+        """Text the person in the name of the ticket's mediator; the assistant stays silent from then on."""
         ticket = await self._ticket(request)
         typed = form.text("text", 2 * _LONGEST_TEXT)
         if ticket.claimed_by != visitor.account.id or ticket.state == "closed":
@@ -134,11 +155,16 @@ class _Actions:
         if not typed or len(typed) > _LONGEST_TEXT:
             return await self._wrong(request, visitor, "too_long" if typed else "empty", text=typed)
         await self._send(ticket, visitor, typed)
+        await self._forget_draft(request, visitor, "text")
         await self.desk.note(visitor, "text", ticket.id)
         return self.desk.go(f"/tickets/{ticket.id}#thread-card", "text")
 
+    async def _forget_draft(self, request: Request, visitor: Visitor, field: str) -> None:
+        ticket = await self._ticket(request)
+        await self.desk.drafts.keep(ticket.person, ticket.id, visitor.account.id, field, "")
+
     async def assess(self, request: Request, visitor: Visitor, form: Form) -> Response:
-        """Ask the person for the digital needs check: when they are next with us, by a text, or by a call."""
+        """Offer the person the digital needs check: at their next contact, by text, or by a call."""
         how, at = form.text("how"), self.desk.clock()
         if how not in words()["assessment"]["ways"]:
             return await self._wrong(request, visitor, "how")
@@ -148,33 +174,39 @@ class _Actions:
         ticket = await self._ticket(request)
         if not _asked(ticket, visitor.account.id, at):
             return answer
-        await self.desk.sessions.propose(ticket.person, _ASSESSMENT)
+        await self.desk.sessions.people.propose(ticket.person, _ASSESSMENT)
         await self._reach_out(ticket, how, at)
         return answer
 
     async def _reach_out(self, ticket: Ticket, how: str, at: float) -> None:
-        """A text with the keyword, or a call of ours that begins with the offer."""
+        """Send a text with the keyword, or make a call that begins with the offer."""
         record_id = f"{ticket.id}:{secrets.token_hex(6)}"
-        content = {"topic": "", "notes": [_OFFERED_BY_TEXT], "slots": {}, "person": ticket.person}
-        kind = {"text": "sms", "call": "callback"}.get(how)
-        if kind == "sms":  # what the person answers is for the assistant
+        if how == "text":  # what the person answers is for the assistant
             await self.desk.threads.let_go(ticket.person, ticket.id)
-        if kind:
-            await self.desk.sessions.add(ticket.person, Record(kind, record_id, at, content))
+            order: Order = TextOrder(person=ticket.person, notes=(_OFFERED_BY_TEXT,))
+        elif how == "call":
+            order = CallBackOrder(person=ticket.person)
+        else:
+            return
+        await self.desk.sessions.add(ticket.person, Record(record_id, at, order))
 
     async def _send(self, ticket: Ticket, visitor: Visitor, text: str) -> None:
-        """Kept in the thread first: if the rest fails, it is seen there as not sent."""
+        """Send a text. It is kept in the thread first: if sending fails, the thread shows it as not sent."""
         at, message_id = self.desk.clock(), f"{ticket.id}:{secrets.token_hex(6)}"
         await self.desk.threads.hold(ticket.person, ticket.id)
         await self.desk.threads.add(
             ticket.person, Message(message_id, ticket.id, at, visitor.account.id, text)
         )
-        content = {"topic": "", "notes": [], "slots": {}, "person": ticket.person, "text": text}
-        await self.desk.sessions.add(ticket.person, Record("sms", message_id, at, content))
-        await self.desk.news.tell(ticket.id)
+        order = TextOrder(person=ticket.person, text=text)
+        await self.desk.sessions.add(ticket.person, Record(message_id, at, order))
+        who = visitor.account.id
+        with suppress(TicketRefused, TicketMissing):  # the text has left, whoever has the ticket by now
+            await self.desk.tickets.change(ticket.id, lambda one: exchange.answered(one, who, at))
 
-    async def _do(self, request: Request, visitor: Visitor, name: str, transition: Transition) -> Response:
-        """Change the ticket as it stands now, note who did, say it on the page."""
+    async def _do(
+        self, request: Request, visitor: Visitor, name: str, transition: Transition, said: str = ""
+    ) -> Response:
+        """Change the ticket as it stands now, record who did it, say so (or `said`) on the page."""
         ticket_id, who, at = request.path_params["id"], visitor.account.id, self.desk.clock()
         try:
             await self.desk.tickets.change(ticket_id, lambda ticket: transition(ticket, who, at))
@@ -183,7 +215,7 @@ class _Actions:
         except TicketRefused:
             return self.desk.go(f"/tickets/{ticket_id}", "too_late" if name == "claim" else "not_yours")
         await self.desk.note(visitor, name, ticket_id)
-        return self.desk.go(f"/tickets/{ticket_id}", name)
+        return self.desk.go(f"/tickets/{ticket_id}", said or name)
 
     async def _wrong(self, request: Request, visitor: Visitor, wrong: str, **typed: str) -> Response:
         return await TicketPage(self.desk).show(request, visitor, wrong, typed)
@@ -196,7 +228,7 @@ class _Actions:
 
 
 def _moment(day: str, time: str) -> float | None:
-    """What was chosen in the browser's fields, as Unix seconds; None when it is no moment."""
+    """What was chosen in the browser's fields, in Unix seconds; None if it is not a date and time."""
     try:
         return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=PARIS).timestamp()
     except ValueError:
@@ -204,5 +236,5 @@ def _moment(day: str, time: str) -> float | None:
 
 
 def _asked(ticket: Ticket, who: str, at: float) -> bool:
-    """Whether `who` asked for the digital needs check just now, since `at`."""
+    """Whether `who` asked for the digital needs check in this action, which began `at` (Unix seconds)."""
     return any(e.what == "assessment_asked" and e.who == who and e.at >= at for e in ticket.history)

@@ -1,8 +1,8 @@
-"""Actions: what shall happen, as imperatives. Channels render them, the runner performs the others."""
+"""Actions: what is to happen, as imperatives. Channels render them, the runner performs the others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,9 @@ from voicebot.dialogue.meaning import Expecting, Value
 
 #: How a prompt is worded: `ask` first, `retry` shorter with an example, `keys` by keypad, `help` explained.
 Variant = Literal["ask", "retry", "keys", "help"]
+#: The purpose of a prompt: the `question` that waits for an answer, the `keys` to answer it with, a `remark`
+#: on what the person said, or a `statement`.
+Role = Literal["question", "keys", "remark", "statement"]
 Priority = Literal["danger", "high", "normal"]
 
 
@@ -25,12 +28,20 @@ class Option:
 
 @dataclass(frozen=True)
 class Say:
-    """Speak or text the prompt `prompt`, worded as `variant`, then the options if any."""
+    """Speak or text the prompt `prompt`, worded as `variant`, then the options if there are any."""
 
     prompt: str
     variant: Variant = "ask"
     slots: Mapping[str, Value] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
+    role: Role = "statement"
+
+
+def question_of(says: Sequence[Say]) -> Say | None:
+    """What was asked last or, if nothing was, said last. Instructions for the keys count as neither."""
+    asked = [say for say in says if say.role == "question"]
+    other = [say for say in says if say.role != "keys"]
+    return next(iter(reversed(asked or other)), None)
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class LookUp:
 
 @dataclass(frozen=True)
 class SendSummary:
-    """Text the person the `notes` (prompt keys) gathered on the way through `topic`."""
+    """Text the person the `notes` (prompt keys) collected on the way through `topic`."""
 
     key: str
     topic: str
@@ -61,7 +72,7 @@ class SendSummary:
 
 @dataclass(frozen=True)
 class HandOff:
-    """Give the person to a human mediator: open a ticket. `key` makes a repeat harmless."""
+    """Hand the person to a human mediator: open a ticket. `key` makes a repetition harmless."""
 
     key: str
     reason: str
@@ -71,14 +82,14 @@ class HandOff:
 
 @dataclass(frozen=True)
 class ChangeChannel:
-    """Go on by another channel at the same step, for example `keypad`."""
+    """Continue on another channel at the same step, for example `keypad`."""
 
     channel: Channel
 
 
 @dataclass(frozen=True)
 class CallBack:
-    """Call the person, at our cost, and go on where they are. `key` makes a repeat harmless."""
+    """Call the person, at our cost, and continue where they are. `key` makes a repetition harmless."""
 
     key: str
 
@@ -90,7 +101,7 @@ class OptOut:
 
 @dataclass(frozen=True)
 class Remember:
-    """Keep for later calls whether the person `agreed` to be remembered, and if so exactly these `slots`."""
+    """Store for later calls whether the person `agreed` and, if so, exactly these `slots`."""
 
     agreed: bool
     slots: Mapping[str, Value] = field(default_factory=dict)
@@ -103,7 +114,7 @@ class Forget:
 
 @dataclass(frozen=True)
 class End:
-    """Close the conversation; on the telephone, hang up after what was said."""
+    """End the conversation; on the telephone, hang up after what was said."""
 
     reason: Literal["done", "goodbye", "handed_off", "silence", "forgotten"]
 

@@ -1,4 +1,4 @@
-"""Sessions, events and actions to and from plain dicts (JSON-ready), by the name of their class."""
+"""Sessions, events and actions to and from plain dicts (JSON-ready), by class name."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _CLASSES: dict[str, Any] = {
 
 
 def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
-    """The fields of `cls` with what each is when nothing is said; MISSING where something must be."""
+    """The fields of `cls` with their defaults; MISSING if a value is required."""
     made = ((f.name, f.default, f.default_factory) for f in fields(cls))
     return tuple((name, default if make is MISSING else make()) for name, default, make in made)
 
 
-#: A session is written and read in every turn, so what its fields are is not asked anew each time.
+#: A session is written and read in every turn, so the fields are looked up only once per class.
 _FIELDS = {cls: _defaults(cls) for cls in _CLASSES.values()}
 _NAMES = {name: frozenset(field for field, _ in _FIELDS[cls]) for name, cls in _CLASSES.items()}
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
@@ -31,7 +31,7 @@ _SIMPLE = frozenset({str, int, float, bool, type(None)})
 def to_dict(thing: object) -> Any:
     """The plain form of `thing`: dataclasses become dicts that carry their class name in "is".
 
-    A field that is as by default is left out, so a default must keep its meaning as long as sessions live.
+    Fields with their default value are left out, so a default must keep its meaning as long as sessions live.
     """
     kind = type(thing)
     if kind in _SIMPLE:
@@ -53,8 +53,8 @@ def to_dict(thing: object) -> Any:
 def from_dict(plain: Any) -> Any:
     """The inverse of `to_dict`.
 
-    Fields that a newer version dropped are ignored and missing ones take their default, so that a session
-    stored before an upgrade can go on after it. Raises KeyError for an unknown class.
+    Fields that a newer version dropped are ignored, and missing ones take their default, so that a session
+    stored before an upgrade can continue after it. Raises KeyError for an unknown class.
     """
     if type(plain) in _SIMPLE:
         return plain

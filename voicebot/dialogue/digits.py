@@ -23,16 +23,16 @@ _LENGTHS = {
 
 
 def read(digits: str, expecting: Expecting) -> Meaning:
-    """The meaning of `digits` (0-9, * and #) where `expecting` was asked.
+    """The meaning of `digits` (0-9, * and #) as an answer to `expecting`.
 
-    Certainty is "none" when they fit nothing.
+    Certainty is "none" if they match nothing.
     """
     if expecting.kind in NUMBER_KINDS:
         return _entry(digits, expecting.kind)
     key = digits[:1]
     position = "123456789".find(key) if key else -1
-    if 0 <= position < len(expecting.answers):
-        return _answered(expecting.answers[position], expecting)
+    if 0 <= position < len(expecting.keyed):
+        return _answered(expecting.keyed[position], expecting)
     return _command(key)
 
 
@@ -46,7 +46,7 @@ def is_complete(digits: str, expecting: Expecting) -> bool:
 
 
 def longest(expecting: Expecting) -> int:
-    """How many keys an answer can have, the closing # not counted."""
+    """How many keys an answer can have, not counting a final #."""
     return _LENGTHS.get(expecting.kind, 1)
 
 
@@ -66,7 +66,7 @@ def _command(key: str) -> Meaning:
 
 
 def _entry(digits: str, kind: str) -> Meaning:
-    """A typed number; at these questions * and a key is a command, and a lone 0 asks for a person."""
+    """A typed number; at these questions * and a key form a command, and a lone 0 asks for a person."""
     if digits.startswith("*"):
         return _command(digits[1:2] or "*")
     entered = digits.split("#")[0]

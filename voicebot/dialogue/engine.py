@@ -7,7 +7,8 @@ from typing import Any
 
 from voicebot.dialogue.action import Action
 from voicebot.dialogue.answering import answer
-from voicebot.dialogue.asking import ask, offer
+from voicebot.dialogue.asides import aside
+from voicebot.dialogue.asking import ask, more_topics, offer
 from voicebot.dialogue.codec import from_dict
 from voicebot.dialogue.commands import COMMANDS, command
 from voicebot.dialogue.digits import read
@@ -19,6 +20,7 @@ from voicebot.dialogue.event import (
     HungUp,
     LookedUp,
     Pressed,
+    SentPicture,
     Started,
     StayedSilent,
 )
@@ -26,12 +28,13 @@ from voicebot.dialogue.flow import Flows
 from voicebot.dialogue.meaning import Meaning
 from voicebot.dialogue.memory import CONSENT, gathered, mentioned
 from voicebot.dialogue.pending import ABOUT_TOPIC, decide, resume, start_danger
-from voicebot.dialogue.policy import REMEMBERED_EVENTS, WORRIED
+from voicebot.dialogue.policy import DANGER_STAYS_S, MORE_KEY, REMEMBERED_EVENTS, WORRIED
 from voicebot.dialogue.practice import cleared
-from voicebot.dialogue.recovery import no_match, silence
+from voicebot.dialogue.recovery import HUMAN, no_match, silence
 from voicebot.dialogue.replace import replace
 from voicebot.dialogue.session import Session
 from voicebot.dialogue.spoken_file import AGAIN, found, is_guest, ticks
+from voicebot.dialogue.steps import LookupStep
 from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.walk import enter, start_topic
 
@@ -39,8 +42,8 @@ from voicebot.dialogue.walk import enter, start_topic
 def step(session: Session, event: Event, flows: Flows) -> tuple[Session, tuple[Action, ...]]:
     """Take one turn.
 
-    The actions always end with something that goes on: `Listen`, `LookUp` or `End` (nothing after a hang-up).
-    An event whose id was seen before leaves the session as it is and only says the open question again.
+    The actions always end with one that continues: `Listen`, `LookUp` or `End` (nothing after a hang-up). An
+    event whose id was already seen leaves the session unchanged and only repeats the open question.
     """
     turn = Turn(flows, session)
     if event.id in session.seen:
@@ -67,7 +70,7 @@ def _handler(turn: Turn, event: Event) -> Callable[[Turn, Any], Turn]:
 
 
 def _waits_for_lookup(turn: Turn) -> bool:
-    return turn.step.kind == "lookup" and turn.session.pending is None
+    return isinstance(turn.step, LookupStep) and turn.session.pending is None
 
 
 def _closed(turn: Turn) -> Turn:
@@ -84,14 +87,19 @@ def _started(turn: Turn, event: Started) -> Turn:
     if turn.session.status == "open":
         return turn.change(channel=event.channel).again()
     turn = _fresh(turn, event)
+    previous = from_dict(event.previous) if event.previous else None
+    if previous is not None and _stays_with_danger(turn, event, previous):
+        return enter(turn.change(topic=turn.flows.danger), turn.flows.after_danger)
+    if previous is not None and previous.status == "handed_off":
+        previous = None  # nothing broke off: they were given to a person
     if event.follow_up:
         return enter(turn.change(topic=event.follow_up), turn.flows.follow_up)
-    previous = from_dict(event.previous) if event.previous else None
     goes_on = previous is not None and not previous.practice and bool(previous.trail or event.resumes)
     if turn.flows.start(event.proposed) and (event.resumes or not goes_on):
         return _propose(turn, event.proposed)
     if previous is None or not goes_on:
-        return enter(turn, turn.flows.welcome)
+        known = turn.flows.start(event.last_topic) is not None
+        return _take_up(turn, event.last_topic) if known else enter(turn, turn.flows.welcome)
     if event.resumes:
         return resume(turn.remark("common.calling_back"), previous)
     turn = turn.change(place=turn.flows.question)
@@ -100,14 +108,33 @@ def _started(turn: Turn, event: Started) -> Turn:
     return offer(turn, "resume", prompt, topic, {"previous": event.previous})
 
 
+def _stays_with_danger(turn: Turn, event: Started, previous: Session) -> bool:
+    """Whether the last that this person was told, not long ago, is whom to call in danger: by text only."""
+    last = previous.place
+    recent = event.at - previous.updated_at < DANGER_STAYS_S
+    known = last is not None and last.flow == turn.flows.danger and turn.flows.has(turn.flows.after_danger)
+    return event.channel == "sms" and known and recent
+
+
 def _propose(turn: Turn, topic: str) -> Turn:
     """A mediator wants this procedure offered."""
     named = {"topic": topic}
     return offer(turn.change(place=turn.flows.question), "topic", "common.proposed", named, named)
 
 
+def _take_up(turn: Turn, topic: str) -> Turn:
+    """Whoever texts again some days later is asked whether it is about the same."""
+    return offer(
+        turn.change(place=turn.flows.question),
+        "topic",
+        "common.last_topic",
+        {"topic": topic},
+        {"topic": topic},
+    )
+
+
 def _fresh(turn: Turn, event: Started) -> Turn:
-    """An open session without anything of an older one but the events it has seen."""
+    """An open session with nothing from an older one except the events it has seen."""
     old = turn.session
     slots = {"textable": "yes" if event.textable else "no"}
     slots |= {CONSENT: event.consent} if event.consent else {}
@@ -124,15 +151,21 @@ def _fresh(turn: Turn, event: Started) -> Turn:
 
 
 def _heard(turn: Turn, event: Heard) -> Turn:
+    said, before = event.meaning.text, turn.session.heard
+    if event.unread and said and said == before and not event.meaning.danger:
+        return turn.remark("common.twice").again()  # the same, before it could be an answer to this question
+    turn = turn.change(heard=said)
     return _understood(turn, event.meaning, "common.no_match")
 
 
 def _pressed(turn: Turn, event: Pressed) -> Turn:
+    if turn.expecting.kind == "intent" and event.digits.startswith(MORE_KEY):
+        return more_topics(turn)
     return _understood(turn, read(event.digits, turn.expecting), "common.invalid_key")
 
 
 def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
-    """The one way every answer takes, spoken, texted or typed."""
+    """The single path of every answer, whether spoken, texted or typed."""
     if meaning.danger:
         return _danger(turn, meaning, meaning.danger)
     turn = turn.change(because=WORRIED) if meaning.worried else turn
@@ -140,6 +173,8 @@ def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
         return _warned(turn, meaning.intent)
     if meaning.certainty == "none":
         return no_match(turn, remark)
+    if meaning.aside:
+        return aside(turn, meaning)
     if meaning.value is None and meaning.intent in COMMANDS:
         return command(turn, meaning)
     turn, pending = mentioned(turn, meaning), turn.session.pending
@@ -147,7 +182,7 @@ def _understood(turn: Turn, meaning: Meaning, remark: str) -> Turn:
 
 
 def _is_scam(turn: Turn, meaning: Meaning) -> bool:
-    """Somebody tells in the middle of something else that they are asked for a code, a card or money."""
+    """Somebody mentions, during something else, that they are being asked for a code, a card or money."""
     named = meaning.value is None and meaning.intent == turn.flows.guard and meaning.certainty == "sure"
     about_topic = turn.expecting.kind == "intent" or (
         turn.session.pending is not None and turn.session.pending.kind in ABOUT_TOPIC
@@ -156,7 +191,7 @@ def _is_scam(turn: Turn, meaning: Meaning) -> bool:
 
 
 def _warned(turn: Turn, topic: str) -> Turn:
-    """What never to give is said before anything is asked; a no goes on where they were."""
+    """First say what never to give, then ask; a no continues where they were."""
     named = {"topic": topic}
     return offer(turn.remark("common.never_give"), "switch", "common.guard_confirm", named, named)
 
@@ -164,7 +199,12 @@ def _warned(turn: Turn, topic: str) -> Turn:
 def _danger(turn: Turn, meaning: Meaning, danger: str) -> Turn:
     if meaning.certainty == "sure" or turn.session.topic == turn.flows.danger:
         return start_danger(turn, danger)
-    return offer(turn, "danger", "common.danger_confirm", data={"danger": danger})
+    return offer(turn, "danger", f"common.danger_{danger}", data={"danger": danger})
+
+
+def _sent_picture(turn: Turn, event: SentPicture) -> Turn:
+    """Only a person can look at it: one is offered, at whatever question we are."""
+    return offer(turn.change(because="").remark("sms.picture"), HUMAN, "sms.picture_wanted")
 
 
 def _stayed_silent(turn: Turn, event: StayedSilent) -> Turn:
@@ -173,10 +213,11 @@ def _stayed_silent(turn: Turn, event: StayedSilent) -> Turn:
 
 def _looked_up(turn: Turn, event: LookedUp) -> Turn:
     here = turn.step
-    if not _waits_for_lookup(turn) or event.name != (here.lookup or here.name):
+    if not isinstance(here, LookupStep) or turn.session.pending or event.name != (here.lookup or here.name):
         return turn.again()
     if event.failed:
-        return enter(turn.remark("common.lookup_failed"), here.no or turn.flows.human_for(turn.session.topic))
+        told = turn if here.no == here.to else turn.remark("common.lookup_failed")
+        return enter(told, here.no or turn.flows.human_for(turn.session.topic))
     turn = found(turn, event.result)
     if AGAIN in event.result:
         return _again(turn, str(event.result[AGAIN]))
@@ -184,7 +225,7 @@ def _looked_up(turn: Turn, event: LookedUp) -> Turn:
 
 
 def _again(turn: Turn, topic: str) -> Turn:
-    """Go through the procedure of the spoken file again, without the papers that are there."""
+    """Repeat the procedure in the spoken file, without the papers the person has."""
     kept = ticks(turn.session.slots)
     begun = start_topic(turn.change(trail=()), topic)
     return begun.change(slots={**kept, **begun.session.slots})
@@ -196,7 +237,7 @@ def _channel_changed(turn: Turn, event: ChannelChanged) -> Turn:
 
 
 def _came_back(turn: Turn, event: CameBack) -> Turn:
-    """The ticket stays; what is left to agree on is when the person is called."""
+    """The ticket remains; what is left to agree on is when to call the person."""
     return enter(turn.change(status="open", channel=event.channel), turn.flows.call_back)
 
 
@@ -210,6 +251,7 @@ _HANDLERS: dict[type[Event], Callable[[Turn, Any], Turn]] = {
     Started: _started,
     Heard: _heard,
     Pressed: _pressed,
+    SentPicture: _sent_picture,
     StayedSilent: _stayed_silent,
     LookedUp: _looked_up,
     ChannelChanged: _channel_changed,

@@ -1,7 +1,7 @@
-"""Said once: shared answers are offered again instead of being asked, and kept for later calls by consent.
+"""Said once: shared answers are offered again instead of being asked for, and kept by consent.
 
 The slot `consent` is "open" once there is something to keep and nobody has asked yet; a flow then asks and
-fills it with "yes" or "no". It stays away from who cannot be recognized when they call again.
+fills it with "yes" or "no". It stays unset for people who cannot be recognised when they call again.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from voicebot.dialogue.steps import Step
 from voicebot.dialogue.turn import Turn
 
 CONSENT = "consent"
-#: The values of the slot besides "yes" and "no": to be asked, and never to be asked.
+#: The values of the slot besides "yes" and "no": still to be asked, and never to be asked.
 OPEN, UNRECOGNIZED = "open", "unrecognized"
 
 
 def known(turn: Turn, step: Step) -> Value | None:
-    """What was said earlier where `step` asks again; None when nothing that still answers it."""
+    """What was said earlier if `step` asks for it again; None if nothing still answers it."""
     if not step.shared or not step.slot or turn.session.practice:
         return None
     value = turn.session.remembered.get(step.slot)
@@ -30,28 +30,28 @@ def known(turn: Turn, step: Step) -> Value | None:
 
 
 def answered(turn: Turn, step: Step, slots: Mapping[str, Value]) -> dict[str, Value]:
-    """`slots` filled at `step`, and that consent is wanted when they hold the first shared answer."""
+    """`slots` filled at `step`; if they contain the first shared answer, consent is to be asked for."""
     first = step.shared and step.slot in slots and CONSENT not in turn.session.slots
     return {**slots, **({CONSENT: OPEN} if first and not turn.session.practice else {})}
 
 
 def mentioned(turn: Turn, meaning: Meaning) -> Turn:
-    """What somebody says of themselves while naming a procedure is offered where it would be asked."""
-    if turn.session.practice or meaning.value is not None or meaning.intent == NO_INTENT:
+    """What people say of themselves beside what they were asked is offered where it would be asked for."""
+    if turn.session.practice or (meaning.value is None and meaning.intent == NO_INTENT):
         return turn
-    slots = turn.flows.shared_kinds
-    found = {slots[kind]: value for kind, value in meaning.own.items() if kind in slots}
+    slots, asked = turn.flows.shared_kinds, turn.step.slot if meaning.value is not None else None
+    found = {slots[kind]: value for kind, value in meaning.own.items() if slots.get(kind, asked) != asked}
     return turn.change(remembered={**turn.session.remembered, **found}) if found else turn
 
 
 def withdrawn(turn: Turn, slot: str | None) -> Turn:
-    """The answer kept in `slot` is no longer true."""
+    """The answer stored in `slot` is no longer true."""
     left = {name: value for name, value in turn.session.remembered.items() if name != slot}
     return turn.change(remembered=left)
 
 
 def gathered(before: Session, turn: Turn) -> Turn:
-    """The turn with its shared answers remembered: in the session, and with consent for later calls."""
+    """The turn with its shared answers remembered: in the session and, with consent, for later calls."""
     if turn.session.practice:
         return turn
     slots = turn.session.slots
@@ -62,5 +62,5 @@ def gathered(before: Session, turn: Turn) -> Turn:
     if consent not in (YES, NO) or unchanged:
         return turn
     remember = Remember(consent == YES, turn.session.remembered if consent == YES else {})
-    # The last action tells the channel what to wait for, so it stays the last.
+    # The last action tells the channel what to wait for, so it must stay last.
     return replace(turn, actions=(*turn.actions[:-1], remember, *turn.actions[-1:]))

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from voicebot.dialogue.asking import AMONG, ask
+from voicebot.dialogue.answering import read_back, take
+from voicebot.dialogue.asking import AMONG, MORE_TOPICS, ask
 from voicebot.dialogue.codec import from_dict
-from voicebot.dialogue.commands import correctable, forget, go_back
+from voicebot.dialogue.commands import call_back, correctable, forget, go_back, summarise
 from voicebot.dialogue.meaning import NO, NO_INTENT, YES, Meaning, Value
 from voicebot.dialogue.memory import withdrawn
+from voicebot.dialogue.needs import left, named_beside, open_need, taken_up, without
 from voicebot.dialogue.practice import cleared
 from voicebot.dialogue.recovery import no_match
 from voicebot.dialogue.session import Pending, Session
 from voicebot.dialogue.turn import Turn
+from voicebot.dialogue.waiting import SAID_BACK
 from voicebot.dialogue.walk import accept, enter, start_topic
 
 #: Questions to which the name of a procedure is an answer ("Vous parlez de l'APL ?" — "Non, du RSA").
-ABOUT_TOPIC = frozenset({"topic", "topics", "resume", "switch"})
+ABOUT_TOPIC = frozenset({MORE_TOPICS, "topic", "topics", "resume", "switch", "take_up"})
 
 
 def decide(turn: Turn, pending: Pending, meaning: Meaning) -> Turn:
-    """Act on the answer to `pending`; what does not answer it is asked again, easier each time."""
+    """Act on the answer to `pending`; if it is no answer, ask again, more simply each time."""
+    if meaning.instead is not None and pending.kind in SAID_BACK:
+        return take(withdrawn(turn.change(pending=None), turn.step.slot), meaning.instead, meaning)
     if meaning.value is not None and meaning.certainty != "none":
         return _DECIDE[pending.kind](turn.change(pending=None), pending, meaning.value)
     if meaning.intent != NO_INTENT and meaning.certainty == "sure" and pending.kind in ABOUT_TOPIC:
@@ -42,15 +47,35 @@ def _start(turn: Turn, pending: Pending) -> Turn:
 
 
 def _topics(turn: Turn, pending: Pending, value: Value) -> Turn:
-    return start_topic(turn, str(value)) if value in pending.expecting.choices else ask(turn, "retry")
+    if value not in pending.expecting.choices:
+        return ask(turn, "retry")
+    others = [other for other in pending.expecting.choices if other != value]
+    both = len(others) == 1 and pending.data.get("both")
+    return start_topic(named_beside(turn, others[0], str(value)) if both else turn, str(value))
 
 
 def _switch(turn: Turn, pending: Pending, value: Value) -> Turn:
-    return _start(turn, pending) if value == YES else ask(turn)
+    if value != YES:
+        return ask(turn)
+    return _start(left(turn, str(pending.data["topic"])), pending)
+
+
+def _take_up(turn: Turn, pending: Pending, value: Value) -> Turn:
+    """What was interrupted is resumed, or forgotten."""
+    need = open_need(turn)
+    if need is None or value != YES:
+        return enter(without(turn, need.topic) if need else turn, turn.flows.another)
+    if need.place is None:
+        return start_topic(without(turn, need.topic), need.topic)
+    return enter(taken_up(turn, need), need.place)
 
 
 def _value(turn: Turn, pending: Pending, value: Value) -> Turn:
-    return accept(turn, cast(Value, pending.data["value"])) if value == YES else ask(turn, "retry")
+    """Right, or else the other one that was heard, or else asked again."""
+    if value == YES:
+        return accept(turn, cast(Value, pending.data["value"]))
+    second = cast("Value | None", pending.data.get("second"))
+    return ask(turn, "retry") if second is None else read_back(turn, second)
 
 
 def _known(turn: Turn, pending: Pending, value: Value) -> Turn:
@@ -66,7 +91,7 @@ def _resume(turn: Turn, pending: Pending, value: Value) -> Turn:
 
 
 def resume(turn: Turn, before: Session) -> Turn:
-    """Go on where the session `before` was broken off."""
+    """Continue where the session `before` broke off."""
     turn = turn.change(
         topic=before.topic,
         slots={**before.slots, **turn.session.slots},
@@ -91,6 +116,14 @@ def _danger(turn: Turn, pending: Pending, value: Value) -> Turn:
     return start_danger(turn, str(pending.data["danger"])) if value == YES else ask(turn)
 
 
+def _summary(turn: Turn, pending: Pending, value: Value) -> Turn:
+    return summarise(turn) if value == YES else ask(turn, "retry")
+
+
+def _call_back(turn: Turn, pending: Pending, value: Value) -> Turn:
+    return call_back(turn) if value == YES else ask(turn, "retry")
+
+
 def _human(turn: Turn, pending: Pending, value: Value) -> Turn:
     if value == YES:
         return enter(turn, turn.flows.human_for(turn.session.topic))
@@ -105,13 +138,16 @@ def start_danger(turn: Turn, danger: str) -> Turn:
 
 _DECIDE: dict[str, Callable[[Turn, Pending, Value], Turn]] = {
     AMONG: _among,
+    "call_back": _call_back,
     "correct": _correct,
     "danger": _danger,
     "forget": _forget,
     "human": _human,
     "known": _known,
     "resume": _resume,
+    "summary": _summary,
     "switch": _switch,
+    "take_up": _take_up,
     "topic": _topic,
     "topics": _topics,
     "value": _value,

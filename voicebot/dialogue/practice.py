@@ -1,4 +1,4 @@
-"""Practice: a procedure rehearsed with invented answers. Nothing of it is kept or reaches anybody."""
+"""Practice: a procedure rehearsed with invented answers. Nothing of it is stored or reaches anybody."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from voicebot.dialogue.turn import Turn
 
 
 def real(turn: Turn, place: Place) -> tuple[Turn, Place]:
-    """Before going to `place`: what is never rehearsed ends the practice.
+    """Before going to `place`: something that is never rehearsed ends the practice.
 
-    A rehearsed procedure that reaches its closing steps goes on with "autre chose ?" instead of offering
-    a summary of invented answers.
+    When a rehearsed procedure reaches its closing steps, it continues with "autre chose ?" instead of
+    offering a summary of invented answers.
     """
     if not turn.session.practice or turn.flows.by_name[place.flow].rehearsed:
         return turn, place
@@ -21,12 +21,12 @@ def real(turn: Turn, place: Place) -> tuple[Turn, Place]:
 
 
 def over(turn: Turn) -> Turn:
-    """End the practice and say so; nothing happens outside of one."""
+    """End the practice and say so; does nothing outside of one."""
     return cleared(turn).remark("common.practice_over") if turn.session.practice else turn
 
 
 def cleared(turn: Turn) -> Turn:
-    """End the practice without a word and drop what was invented, also from what was said of it."""
+    """End the practice silently and drop what was invented, also from what "répéter" would say."""
     if not turn.session.practice:
         return turn
     begun = {"place": turn.flows.question, "topic": None, "pending": None, "trail": (), "notes": ()}
@@ -34,7 +34,7 @@ def cleared(turn: Turn) -> Turn:
 
 
 def kept(turn: Turn) -> dict[str, str]:
-    """The slots that outlive a procedure: what is known of the line and the wishes, no answers."""
+    """The slots that outlive a procedure: facts about the line and the wishes, no answers."""
     consent = turn.session.slots.get(CONSENT)
     textable = {"textable": "yes" if turn.session.textable else "no"}
     return textable | ({CONSENT: str(consent)} if consent else {})

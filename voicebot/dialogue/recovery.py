@@ -11,6 +11,7 @@ from voicebot.dialogue.policy import (
     WORRIED,
 )
 from voicebot.dialogue.practice import over
+from voicebot.dialogue.steps import ChooseStep
 from voicebot.dialogue.turn import Turn
 from voicebot.dialogue.walk import accept, enter, leave
 
@@ -18,9 +19,9 @@ HUMAN = "human"
 
 
 def no_match(turn: Turn, remark: str = "common.no_match") -> Turn:
-    """An answer that fits nothing: the question again, each time easier, then a person.
+    """An answer that matches nothing: repeat the question, more simply each time, then offer a person.
 
-    Who is worried is offered a person at once.
+    Somebody who is worried is offered a person at once.
     """
     count = turn.session.no_match
     turn = turn.change(no_match=count + 1, no_input=0)
@@ -32,7 +33,7 @@ def no_match(turn: Turn, remark: str = "common.no_match") -> Turn:
 
 
 def silence(turn: Turn) -> Turn:
-    """Nobody spoke. Silence is counted apart and never ends the call before a person was offered."""
+    """Nobody spoke. Silence is counted separately and never ends the call before a person was offered."""
     count = turn.session.no_input + 1
     if count == SILENCES_BEFORE_HUMAN and not _human_offered(turn):
         offered = offer_human(turn.remark("common.still_there"), "no_input")
@@ -44,7 +45,7 @@ def silence(turn: Turn) -> Turn:
 
 
 def unknown(turn: Turn) -> Turn:
-    """ "Je ne sais pas": the step's own way on, else an explanation, else a person."""
+    """ "Je ne sais pas": the step's own way out, else an explanation, else a person."""
     if turn.session.pending and turn.session.pending.kind != AMONG:
         return ask(turn.remark("common.unknown_ok"), "keys")
     if turn.step.unknown_as is not None:
@@ -57,12 +58,13 @@ def unknown(turn: Turn) -> Turn:
 
 
 def offer_human(turn: Turn, because: str) -> Turn:
-    """Offer a person; who is not understood even then is given to one. Some steps know another way on.
+    """Offer a person; somebody who is still not understood is handed to one. Some steps have another way out.
 
-    `because` is told to the person who helps: no_match, no_input or worried.
+    `because` is passed to the mediator: no_match, no_input or worried.
     """
-    if turn.step.unanswered:
-        return enter(turn, turn.step.unanswered)
+    here = turn.step
+    if isinstance(here, ChooseStep) and here.unanswered:
+        return enter(turn, here.unanswered)
     if _human_offered(turn):
         return enter(turn, turn.flows.human_for(turn.session.topic))
     return offer(turn.change(because=because), HUMAN, "common.offer_human")

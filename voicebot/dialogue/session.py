@@ -12,13 +12,13 @@ from voicebot.dialogue.meaning import Expecting, Value
 
 Status = Literal["new", "open", "suspended", "handed_off", "ended"]
 Pace = Literal["normal", "slow"]
-#: Slots whose names begin so are for one lookup only: no record, ticket or text gets them.
+#: Slots whose names begin like this are for one lookup only: they go into no record, ticket or text.
 SECRET = "secret_"
 
 
 @dataclass(frozen=True)
 class Place:
-    """A step of a flow; `part` is a paper of a `documents` step and, after a dot, the stage of its asking."""
+    """A step of a flow; `part` is a paper of a `documents` step and, after a dot, the stage of asking."""
 
     flow: str
     step: str
@@ -26,18 +26,18 @@ class Place:
 
     @property
     def document(self) -> str:
-        """The paper that is asked for here."""
+        """The paper asked for here."""
         return self.part.partition(".")[0]
 
     @property
     def stage(self) -> str:
-        """How far the asking has come: "" is the question itself."""
+        """The stage of asking: "" is the question itself."""
         return self.part.partition(".")[2]
 
 
 @dataclass(frozen=True)
 class Note:
-    """A prompt key for the SMS summary, noted when `after` questions had been answered."""
+    """A prompt key for the SMS summary, noted after `after` questions had been answered."""
 
     key: str
     after: int
@@ -45,9 +45,9 @@ class Note:
 
 @dataclass(frozen=True)
 class Pending:
-    """A question of the engine's own that stands before the step: `kind` says what the answer decides.
+    """A question of the engine's own that precedes the step: `kind` says what the answer decides.
 
-    `labels` are prompt keys that name the answers, in the order of `expecting.answers`.
+    `labels` are the prompt keys that name the answers, in the order of `expecting.answers`.
     """
 
     kind: str
@@ -59,13 +59,27 @@ class Pending:
 
 
 @dataclass(frozen=True)
+class Interrupted:
+    """A procedure that was left for another one, or named beside it and not begun yet (no `place`)."""
+
+    topic: str
+    place: Place | None = None
+    slots: Mapping[str, Value] = field(default_factory=dict)
+    trail: tuple[Place, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
 class Session:
     """One conversation.
 
     `person` is a pseudonym, never a number. `trail` holds the questions already answered, oldest first.
+    `interrupted` are the needs to come back to, the latest last.
     `because` is why a person is offered who did not ask for one. `spoken` is what "répéter" says again.
     `seen` are the last event ids. `updated_at` is in Unix seconds.
+    `summarised` are the notes of the last summary that was sent, `heard` the words of the last turn.
     In `practice` nothing is caused. `remembered` are shared answers of this and earlier conversations.
+    `edition` names the procedures that it began with.
     """
 
     id: str
@@ -89,4 +103,9 @@ class Session:
     seen: tuple[str, ...] = ()
     turn: int = 0
     textable: bool = False
+    interrupted: tuple[Interrupted, ...] = ()
+    summarised: tuple[str, ...] = ()
+    heard: str = ""
+    edition: str = ""
     updated_at: float = 0.0
+    """Unix seconds."""

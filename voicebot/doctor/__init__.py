@@ -1,4 +1,4 @@
-"""What is configured, reachable and missing, each with its remedy. Secrets are never shown."""
+"""What is configured, reachable or missing, each with its remedy. Secrets are never shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from voicebot.config import Settings
-from voicebot.doctor import carrier, here, store
+from voicebot.doctor import carrier, here, store, weak
 from voicebot.errors import VoicebotError
 
 Look = Callable[[Settings], Awaitable[str]]
@@ -14,7 +14,7 @@ Look = Callable[[Settings], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Examined:
-    """One thing looked at; `remedy` says what to do, or what was found when it is fine."""
+    """One thing checked; `remedy` says what to do, or what was found if all is well."""
 
     what: str
     fine: bool
@@ -22,7 +22,7 @@ class Examined:
 
 
 async def examine(settings: Settings) -> list[Examined]:
-    """Look at everything, one after the other; nothing is raised, each failure becomes a line."""
+    """Check everything, one thing after another; nothing is raised, each failure becomes a line."""
     return [await _looked_at(what, look, settings) for what, look in LOOKS.items()]
 
 
@@ -39,6 +39,8 @@ async def _looked_at(what: str, look: Look, settings: Settings) -> Examined:
 
 LOOKS: dict[str, Look] = {
     "settings": here.settings_known,
+    "weak settings": weak.weak,
+    "own content": here.content,
     "procedures": here.flows,
     "sentences": here.prompts,
     "recognition": here.recognition,

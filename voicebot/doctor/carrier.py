@@ -1,4 +1,4 @@
-"""What is looked at at Twilio: the way from there to us, account and token, numbers, webhooks, clock."""
+"""Checks that involve Twilio: its way to us, account and token, numbers, webhooks, clock."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import httpx
 
 from voicebot.app import twilio
 from voicebot.channels.sms import SMS_PATH
-from voicebot.channels.twiml import STATUS_PATH, VOICE_PATH
+from voicebot.channels.voice.twiml import STATUS_PATH, VOICE_PATH
 from voicebot.config import Settings
 from voicebot.doctor.clocks import check_clock
 from voicebot.errors import TwilioRefused, VoicebotError
-from voicebot.twilio.rest import OwnNumber, TwilioClient
+from voicebot.telephony.rest import OwnNumber, TwilioClient
 
 _ANSWER_WITHIN_S: Final = 5.0
 _WRONG_TOKEN: Final = 20003
 
 
 async def address(settings: Settings) -> str:
-    """The address is ours, from outside: its front, its certificate and a service answer."""
+    """The address leads to us from outside: proxy, certificate and service respond."""
     if not settings.public_url.startswith("https://"):
         raise VoicebotError("set VOICEBOT_PUBLIC_URL to the https address that Twilio calls")
     try:
@@ -48,7 +48,7 @@ def _account(settings: Settings) -> TwilioClient:
 
 
 async def credentials(settings: Settings) -> str:
-    """Twilio takes our account and token."""
+    """Twilio accepts our account and token."""
     try:
         state = await _account(settings).account()
     except TwilioRefused as refused:
@@ -64,7 +64,7 @@ async def credentials(settings: Settings) -> str:
 
 
 async def numbers(settings: Settings) -> str:
-    """Our numbers belong to the account and can do what they are for."""
+    """Our numbers belong to the account and have the capabilities they need."""
     own = {number.number: number for number in await _account(settings).numbers()}
     if not settings.sms_from:
         raise VoicebotError("set VOICEBOT_SMS_FROM to the number that texts and call-backs come from")
@@ -84,14 +84,14 @@ def _used(settings: Settings) -> list[tuple[str, str]]:
 
 
 async def webhooks(settings: Settings) -> str:
-    """Twilio asks us what to do with each of our numbers, and somebody else when we are down."""
+    """Twilio asks us what to do with each of our numbers, and has a fallback for when we are down."""
     own = {number.number: number for number in await _account(settings).numbers()}
     there = [(setting, own[number]) for setting, number in _used(settings) if number in own]
     if not there:
         raise VoicebotError("no number to look at: set VOICEBOT_SMS_FROM to a number of the account")
     for setting, number in there:
         for field, (is_, ought) in _hooks(settings, number).items():
-            if is_ != ought:
+            if is_.partition("#")[0] != ought:  # behind it stands how often Twilio repeats
                 raise VoicebotError(
                     f'number of {setting}: "{field}" leads to {is_ or "nowhere"}, expected {ought}; change '
                     "it in Twilio's console, Phone Numbers"
@@ -105,7 +105,7 @@ async def webhooks(settings: Settings) -> str:
 
 
 def _hooks(settings: Settings, number: OwnNumber) -> dict[str, tuple[str, str]]:
-    """By the name in Twilio's console: where the number leads, and where it ought to."""
+    """By the name in Twilio's console: where the number points, and where it should."""
     at = settings.public_url
     calls = {
         "A call comes in": (number.voice_url, at + VOICE_PATH),
@@ -116,7 +116,7 @@ def _hooks(settings: Settings, number: OwnNumber) -> dict[str, tuple[str, str]]:
 
 
 async def clock(settings: Settings) -> str:
-    """Calls are made within hours, and texts looked for since a time, by Twilio's clock."""
+    """Our clock agrees with Twilio's: calls are made within hours, and texts searched for by time."""
     state = await _account(settings).account()
     if state.clock is None:
         raise VoicebotError("Twilio did not say what time it is: is there a proxy that drops its Date?")

@@ -6,7 +6,7 @@ from typing import Final
 
 from voicebot.errors import VoicebotError
 
-#: Twilio's Date header has whole seconds, and the way there takes time too.
+#: Seconds. Twilio's Date header has whole seconds, and the round trip takes time too.
 _APART_S: Final = 5.0
 
 

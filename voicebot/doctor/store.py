@@ -1,4 +1,4 @@
-"""What is looked at in Redis: that it answers, that it loses nothing, that its clock is ours."""
+"""Checks on Redis: that it answers, that it loses nothing, that its clock agrees with ours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from voicebot.store.server import connect
 
 
 async def persistence(settings: Settings) -> str:
-    """Redis keeps what was acknowledged, whatever happens."""
+    """Redis keeps whatever it has acknowledged, come what may."""
     async with connect(settings.redis_url, settings.data) as redis:
         kept = await _asked(redis, "persistence")
         memory = await _asked(redis, "memory")
@@ -32,7 +32,7 @@ async def persistence(settings: Settings) -> str:
 
 
 async def _asked(redis: Redis, section: str) -> dict[str, Any]:
-    """A section of INFO, which hosted servers answer too, where CONFIG is closed."""
+    """A section of INFO, which hosted servers also answer, while they disable CONFIG."""
     try:
         found: dict[str, Any] = await redis.info(section)
     except RedisError as error:
@@ -41,7 +41,7 @@ async def _asked(redis: Redis, section: str) -> dict[str, Any]:
 
 
 async def clock(settings: Settings) -> str:
-    """Several services on one Redis have one time."""
+    """Several services sharing one Redis share one time."""
     async with connect(settings.redis_url, settings.data) as redis:
         seconds, micros = await redis.time()
     check_clock("Redis", seconds + micros / 1e6, time.time())

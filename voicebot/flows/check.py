@@ -1,23 +1,28 @@
-"""What is wrong with the flows, told to the people who write them: file, line, and how to put it right."""
+"""What is wrong with the flows, for the people who write them: file, line, and how to correct it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from voicebot.datafile import Finding, finding
-from voicebot.dialogue.documents import ANSWER_NAMES, COMPLETE, LACKING, prompts
+from voicebot.dialogue.documents import ANSWER_NAMES, COMPLETE, LACKING, LIST, prompts
 from voicebot.dialogue.flow import SAFE
 from voicebot.flows.load import Written
-from voicebot.flows.step_checks import STEP_CHECKS
+from voicebot.flows.respelling import respelt
+from voicebot.flows.step_checks import STEP_CHECKS, unknown_targets
 from voicebot.flows.subject import Checked, Known, PromptView
 
 __all__ = ["Known", "PromptView", "check"]
 
 
 def check(written: Written, prompts: Mapping[str, PromptView], known: Known) -> list[Finding]:
-    """Everything wrong with the flows together, by file and line; an empty list when all is well."""
-    checked = Checked(written, prompts, known)
-    found = set(_whole(checked))
+    """Everything wrong with the flows together, by file and line; an empty list if all is well.
+
+    A misspelt name of a step is told once: the rest is checked as if it were spelt right.
+    """
+    misspelt = set(unknown_targets(Checked(written, prompts, known)))
+    checked = Checked(respelt(written), prompts, known)
+    found = {*misspelt, *_whole(checked)}
     for place, step in checked.graph.steps.items():
         for each in STEP_CHECKS:
             found.update(each(checked, place, step))
@@ -26,9 +31,6 @@ def check(written: Written, prompts: Mapping[str, PromptView], known: Known) -> 
 
 def _whole(checked: Checked) -> Iterator[Finding]:
     graph, written = checked.graph, checked.written
-    for flow in written.flows.by_name.values():
-        if flow.start not in flow.steps:
-            yield written.files[flow.name].finding("unknown_start", "start", step=flow.start)
     reached, ending = graph.reached(), graph.ending()
     for place in graph.steps:
         if place not in reached:
@@ -45,7 +47,7 @@ def _whole(checked: Checked) -> Iterator[Finding]:
 
 
 def _cards(checked: Checked) -> Iterator[Finding]:
-    """What stands on a card is written, and says nothing that changes with the person."""
+    """What a card shows exists, and says nothing that depends on the person."""
     for flow, lines in checked.written.cards.items():
         for index, key in enumerate(lines):
             prompt = checked.prompts.get(key)
@@ -55,7 +57,7 @@ def _cards(checked: Checked) -> Iterator[Finding]:
 
 
 def _untold_facts(checked: Checked) -> Iterator[Finding]:
-    """A fact that expires is named by the steps that tell it, so that they can do without it one day."""
+    """Steps name each expiring fact that they tell, so that they can do without it one day."""
     for name, flow in checked.written.flows.by_name.items():
         told = {step.fact for step in flow.steps.values() if step.fact}
         for index, fact in enumerate(flow.facts):
@@ -71,9 +73,10 @@ def _unused_prompts(checked: Checked) -> Iterator[Finding]:
     used |= {f"{key}{SAFE}" for step in steps.values() for key in step.expiring}
     papers = {document for step in steps.values() for document in step.documents}
     used |= {key for document in papers for key in prompts(document).values()}
-    used |= {ANSWER_NAMES, COMPLETE, LACKING}
+    used |= {ANSWER_NAMES, COMPLETE, LACKING, LIST}
     used |= {key for lines in checked.written.cards.values() for key in lines}
     groups = {*checked.written.flows.by_name, ANSWER_NAMES.split(".")[0]}
     for key, prompt in checked.prompts.items():
-        if key.split(".")[0] in groups and key not in used:
+        wanted = key in used or prompt.file in checked.known.beneath
+        if key.split(".")[0] in groups and not wanted and key not in checked.misspelt.values():
             yield finding("unused_prompt", prompt.file, prompt.line, prompt=key)

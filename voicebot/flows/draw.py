@@ -1,11 +1,10 @@
-"""A flow as a picture: its boxes and arrows, and as Mermaid text. `svg.py` draws the same ones."""
+"""A flow as a picture: its boxes and arrows, also as Mermaid text. `svg.py` draws the same ones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from voicebot.datafile import read
@@ -14,11 +13,12 @@ from voicebot.dialogue.flow import Flow, Route, Step
 from voicebot.dialogue.meaning import NO, YES
 from voicebot.dialogue.session import Place
 from voicebot.flows.graph import Exit, exits
+from voicebot.packaged import packaged
 
-#: Gives the words of a prompt key, or of the label key of a choice.
+#: Returns the words of a prompt key, or of the label key of a choice.
 Caption = Callable[[str], str]
 
-_WORDS = Path(__file__).parent / "fr" / "drawing.yaml"
+_WORDS = packaged("flows", "fr", "drawing.yaml")
 #: Mermaid's brackets for each kind. Source: the Mermaid documentation, "Flowcharts: node shapes".
 _SHAPES = {
     "ask": ("[/", "/]"),
@@ -34,7 +34,7 @@ _SHAPES = {
 
 @dataclass(frozen=True)
 class Box:
-    """One step, or a step of another flow that is gone to (`kind` "elsewhere")."""
+    """One step, or a step of another flow that this one leads to (`kind` "elsewhere")."""
 
     id: str
     kind: str
@@ -44,7 +44,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """A way from one box to another; `label` says when, empty when it is the only one."""
+    """A path from one box to another; `label` is its condition, empty if it is the only one."""
 
     source: str
     target: str
@@ -77,7 +77,7 @@ def sketch(flow: Flow, caption: Caption) -> Sketch:
 def mermaid(flow: Flow, caption: Caption) -> str:
     """`flow` as a Mermaid flowchart."""
     drawn = sketch(flow, caption)
-    # Mermaid takes some words, "end" among them, for its own: so numbered ids.
+    # Mermaid reserves some words, among them "end", hence numbered ids.
     ids = {box.id: f"n{number}" for number, box in enumerate(drawn.boxes)}
     lines = ["flowchart TD"]
     for box in drawn.boxes:
@@ -108,12 +108,12 @@ def _said(step: Step, caption: Caption) -> str:
 
 
 def _box_id(flow: Flow, step: Step, target: Place) -> str:
-    """Another flow gets a box of its own at each step that leads there: fewer long lines."""
+    """Another flow gets its own box at each step that leads there, which avoids long lines."""
     return target.step if target.flow == flow.name else f"{step.name}>{target.flow}.{target.step}"
 
 
 def _ways(flow: Flow, step: Step, caption: Caption) -> dict[Place, str]:
-    """Where the step leads and when: the ways to one place are one arrow."""
+    """Where the step leads and when: all paths to the same place share one arrow."""
     ways = exits(step, {})
     found: dict[Place, list[str]] = {}
     for way in ways:
@@ -150,7 +150,7 @@ def _value(flow: Flow, slot: str, value: str, caption: Caption) -> str:
     if value in (YES, NO):
         return str(words()["exits"][value])
     offering = _offering(flow, slot, value)
-    return next((caption(f"{step.options or step.prompt}.{value}") for step in offering), value)
+    return next((caption(f"{step.choice_names}.{value}") for step in offering), value)
 
 
 def _offering(flow: Flow, slot: str, value: str) -> Iterator[Step]:

@@ -13,8 +13,9 @@ from voicebot.dialogue.flow import Flow, Flows, Route, Step
 from voicebot.dialogue.meaning import YES
 from voicebot.dialogue.memory import CONSENT
 from voicebot.dialogue.session import Place
+from voicebot.dialogue.steps import LookupStep
 
-#: Where lookups are not known, what they fill is not checked.
+#: If the lookups are unknown (None), what they fill is not checked.
 Lookups = Mapping[str, Collection[str]]
 _ALWAYS = frozenset({"textable", CONSENT})
 T = TypeVar("T")
@@ -33,29 +34,28 @@ class Exit:
 
     @property
     def where(self) -> tuple[str | int, ...]:
-        """Where in the step's YAML it is written."""
+        """Where it is written in the step's YAML."""
         return ("routes", self.index, "to") if self.route else (self.name,)
 
 
 def exits(step: Step, lookups: Lookups) -> tuple[Exit, ...]:
-    """All ways out of `step`, in the order they are tried."""
+    """All ways out of `step`, in the order in which they are tried."""
     filled = frozenset({step.slot} if step.slot else ()) | frozenset(lookups.get(step.lookup or "", ()))
     filled |= {slot(document) for document in step.documents}
     found = [Exit("routes", route.to, filled, index, route) for index, route in enumerate(step.routes)]
-    plain = {"to": (step.to, filled), "no": (step.no, _refused(step, filled))}
-    plain |= {"unknown": (step.unknown, frozenset()), "other": (step.other, filled)}
-    plain |= {"unanswered": (step.unanswered, frozenset())}
-    found += [Exit(name, to, fills) for name, (to, fills) in plain.items() if to]
+    plain = {"to": step.to, **step.ways}
+    found += [Exit(name, to, _filled_by(step, name, filled)) for name, to in plain.items() if to]
     return tuple(found)
 
 
-def _refused(step: Step, filled: frozenset[str]) -> frozenset[str]:
-    """A failed lookup fills nothing, a "no" is an answer like another."""
-    return frozenset() if step.kind == "lookup" else filled
+def _filled_by(step: Step, way: str, filled: frozenset[str]) -> frozenset[str]:
+    """A failed lookup, "je ne sais pas" and a step that texters skip fill nothing; "no" is an answer."""
+    failed = isinstance(step, LookupStep) and way == "no"
+    return frozenset() if failed or way in ("unknown", "unanswered", "sms") else filled
 
 
 def reached(flow: Flow, start: str, without: Collection[str] = ()) -> set[str]:
-    """The steps of `flow` that can be come to from `start`, around those `without`."""
+    """The steps of `flow` that can be reached from `start` while avoiding those in `without`."""
     ways = {
         name: [way.to.step for way in exits(step, {}) if way.to.flow == flow.name]
         for name, step in flow.steps.items()
@@ -65,11 +65,11 @@ def reached(flow: Flow, start: str, without: Collection[str] = ()) -> set[str]:
 
 
 def leads_on(step: Step) -> bool:
-    """Whether every answer leads somewhere: by `to`, by routes for each, or because the engine knows."""
+    """Whether every answer leads somewhere: by `to`, by a route for each, or because the engine knows."""
     if step.to or step.kind in ("end", "handoff") or step.expecting().kind == "intent":
         return True
     routed = {value for route in step.routes if route.slot == step.slot for value in (*route.in_, route.is_)}
-    answers = (YES,) if step.kind == "confirm" else step.choices
+    answers = (YES,) if step.kind == "confirm" else (*step.choices, *step.unlisted)
     return bool(answers) and set(answers) <= routed
 
 
@@ -84,7 +84,7 @@ class Graph:
 
     @cached_property
     def ways(self) -> dict[Place, tuple[Exit, ...]]:
-        """The ways out of each place that lead somewhere that exists."""
+        """The ways out of each place, without those that lead nowhere."""
         return {
             place: tuple(way for way in exits(step, self.lookups) if self.flows.has(way.to))
             for place, step in self.steps.items()
@@ -101,28 +101,42 @@ class Graph:
 
     @cached_property
     def entries(self) -> dict[Place, frozenset[str]]:
-        """Where the engine itself can begin, and the slots it fills before."""
+        """Where the engine itself can start, with the slots it fills first."""
         flows = self.flows
         found = dict.fromkeys((flows.welcome, flows.question, flows.human, flows.another), _ALWAYS)
         found |= dict.fromkeys((flows.file_or_go_on, flows.no_flow, flows.follow_up), _IN_TOPIC)
         for name, flow in flows.by_name.items():
             if name in self.topics or name == flows.danger:
                 found.setdefault(Place(name, flow.start), _IN_TOPIC)
+        found |= {flows.after_danger: _IN_TOPIC, flows.wished: _ALWAYS}
         found |= {flows.danger_place(danger): _IN_TOPIC for danger in self.dangers}
         return {place: slots for place, slots in found.items() if flows.has(place)}
 
     def reached(self) -> set[Place]:
-        """The places that a conversation can come to."""
+        """The places that a conversation can reach."""
         return _closure(self.entries, {place: [way.to for way in ways] for place, ways in self.ways.items()})
 
     def ending(self) -> set[Place]:
-        """The places from where an end, a mediator or another procedure can be reached."""
+        """The places from which an end, a mediator or another procedure can be reached."""
         back: dict[Place, list[Place]] = {place: [] for place in self.ways}
         for place, ways in self.ways.items():
             for way in ways:
                 back[way.to].append(place)
         ends = [place for place, step in self.steps.items() if _lets_go(step)]
         return _closure(ends, back)
+
+    def is_over(self, place: Place, passed: frozenset[Place] = frozenset()) -> bool:
+        """Whether the procedure asks nothing more from `place` on: what follows ends it, or a person."""
+        step = self.steps[place]
+        if place.flow in self._closing or step.kind in ("end", "handoff") or place == self.flows.human:
+            return True
+        if step.kind in ("ask", "choose", "confirm", "documents"):
+            return False
+        return place in passed or all(self.is_over(way.to, passed | {place}) for way in self.ways[place])
+
+    @cached_property
+    def _closing(self) -> frozenset[str]:
+        return frozenset({self.flows.another.flow, self.flows.call_back.flow})
 
     def circle(self) -> tuple[Place, ...]:
         """Places that follow each other in a circle without waiting for the person, if there are any."""
@@ -131,12 +145,12 @@ class Graph:
         try:
             order.prepare()
         except CycleError as error:
-            # graphlib names the circle from the last to the first, with one place at both ends.
+            # graphlib lists the circle from last to first, with the same place at both ends.
             return tuple(error.args[1][:0:-1])
         return ()
 
     def known(self, always: bool) -> dict[Place, frozenset[str]]:
-        """The slots filled on arrival at each place: on every way there if `always`, else on some way."""
+        """The slots filled on arrival at each place: on every path there if `always`, else on some path."""
         filled = (slot for ways in self.ways.values() for way in ways for slot in way.fills)
         everything = _IN_TOPIC | frozenset(filled)
         slots = dict.fromkeys(self.steps, everything if always else frozenset())

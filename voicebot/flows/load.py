@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from voicebot.datafile import DataFile, Finding, raise_if_any, read, validate
+from voicebot.datafile import DataFile, Finding, names, raise_if_any, read, read_layers, topmost, validate
 from voicebot.dialogue.flow import Flow, Flows, Route, Step
 from voicebot.dialogue.session import Place
+from voicebot.dialogue.steps import KINDS
 from voicebot.flows.schema import DOCUMENTS_SHAPE, SHAPE, FlowFile, RouteItem, StepItem
 
-#: The file of the folder that lists the papers; all others are procedures.
+#: The file in the folder that lists the papers; all others are procedures.
 DOCUMENTS: Final = "documents.yaml"
-_TARGETS: Final = ("to", "no", "unknown", "other", "unanswered")
+_TARGETS: Final = ("to", "no", "unknown", "other", "unanswered", "sms")
+#: The fields that name a prompt.
+_KEYS: Final = ("note", "text")
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -34,26 +37,30 @@ class Written:
     cards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def finding(self, code: str, place: Place, *within: str | int, **words: object) -> Finding:
-        """The finding `code` at a part of the step at `place`."""
+        """The finding `code` about a part of the step at `place`."""
         return self.files[place.flow].finding(code, "steps", place.step, *within, **words)
 
 
-def load_flows(folder: Path) -> Flows:
-    """All flows of `folder`. Raises DataError, one line for each thing that keeps a file from being read."""
-    written = read_flows(folder)
+def load_flows(*folders: Path) -> Flows:
+    """All flows in the folders. Raises DataError with a line for each thing that makes a file unreadable."""
+    written = read_flows(*folders)
     raise_if_any(written.findings)
     return written.flows
 
 
-def read_flows(folder: Path) -> Written:
-    """Read every YAML file of `folder`; a file with errors gives findings instead of a flow."""
+def read_flows(*folders: Path) -> Written:
+    """Read every YAML file in the folders; a file with errors yields findings instead of a flow.
+
+    A flow replaces the one of the same name in the folders before; papers are laid over theirs one by one.
+    """
     flows: dict[str, Flow] = {}
     files: dict[str, DataFile] = {}
     cards: dict[str, tuple[str, ...]] = {}
-    documents, findings = _documents(folder / DOCUMENTS)
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name == DOCUMENTS:
+    documents, findings = _documents(folders)
+    for name in names(folders):
+        if name == DOCUMENTS:
             continue
+        path = topmost(name, folders)
         file = read(path)
         shaped, wrong = validate(file, SHAPE.validate_python)
         findings += wrong
@@ -67,7 +74,7 @@ def read_flows(folder: Path) -> Written:
 
 
 def list_flows(flows: Flows) -> list[tuple[str, int, int]]:
-    """Name, number of steps and number of questions of each flow, by name."""
+    """Name, number of steps and number of questions of each flow, sorted by name."""
     counted = (
         (name, len(flow.steps), sum(step.waits for step in flow.steps.values()))
         for name, flow in flows.by_name.items()
@@ -77,7 +84,7 @@ def list_flows(flows: Flows) -> list[tuple[str, int, int]]:
 
 @dataclass(frozen=True, order=True)
 class Stale:
-    """A fact that must not be said any more, where to look it up, and the `steps` that do without it."""
+    """A fact that must no longer be told, where to look it up, and the `steps` that now do without it."""
 
     expired: date
     flow: str
@@ -100,11 +107,11 @@ def _telling(flow: Flow, fact: object) -> tuple[str, ...]:
     return tuple(step.name for step in flow.steps.values() if fact and step.fact == fact)
 
 
-def _documents(path: Path) -> tuple[frozenset[str], list[Finding]]:
-    """The papers of documents.yaml; a folder without the file has none."""
-    if not path.exists():
+def _documents(folders: Sequence[Path]) -> tuple[frozenset[str], list[Finding]]:
+    """The papers in documents.yaml; folders without the file have none."""
+    if not topmost(DOCUMENTS, folders).exists():
         return frozenset(), []
-    shaped, wrong = validate(read(path), DOCUMENTS_SHAPE.validate_python)
+    shaped, wrong = validate(read_layers(DOCUMENTS, folders), DOCUMENTS_SHAPE.validate_python)
     return frozenset(shaped.documents if shaped else ()), list(wrong)
 
 
@@ -124,24 +131,22 @@ def _end_of(day: date) -> float:
 
 
 def _step(flow: str, name: str, item: StepItem, valid_until: float | None) -> Step:
-    """The core's step: fields have the same names there; names become places and prompt keys."""
-    fields: dict[str, Any] = item.model_dump(exclude={"routes", "prompt", "note", "text", *_TARGETS})
+    """The core's step: fields keep their names; names become places and prompt keys."""
+    fields: dict[str, Any] = item.model_dump(exclude={"kind", "routes", "prompt", *_KEYS, *_TARGETS})
+    keys: dict[str, Any] = {field: _key(flow, key) for field in _KEYS if (key := getattr(item, field, None))}
     targets: dict[str, Any] = {
         field: _place(flow, target)
         for field in _TARGETS
         if (target := getattr(item, field, None)) is not None
     }
     routes: tuple[RouteItem, ...] = getattr(item, "routes", ())
-    note: str | None = getattr(item, "note", None)
-    text: str | None = getattr(item, "text", None)
-    return Step(
+    return KINDS[item.kind](
         name=name,
         prompt=_key(flow, item.prompt or name),
-        note=_key(flow, note) if note else None,
-        text=_key(flow, text) if text else None,
         routes=tuple(_route(flow, route) for route in routes),
         valid_until=valid_until,
         **fields,
+        **keys,
         **targets,
     )
 

@@ -1,9 +1,8 @@
-"""The shape of a flow file: one pydantic model for each kind of step. Names in files are the fields here."""
+"""The shape of a flow file: one pydantic model per kind of step. Fields are named as in the files."""
 
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,6 +20,8 @@ from pydantic_core import PydanticCustomError
 from voicebot.datafile import described
 from voicebot.dialogue.action import Priority
 from voicebot.dialogue.flow import StepKind
+from voicebot.dialogue.steps import Stakes
+from voicebot.packaged import packaged
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 #: A step of the same flow, or `flow.step`.
@@ -34,7 +35,7 @@ Comparable = StrictStr | StrictInt | StrictFloat
 
 
 class _Strict(BaseModel):
-    """Unknown names are refused, so that a misspelt one is seen."""
+    """Unknown names are rejected, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,36 +58,38 @@ class When(_Strict):
 
 
 class RouteItem(_Strict):
-    """Go `to` when the condition holds."""
+    """Go `to` if the condition holds."""
 
     when: When
     to: Target
 
 
 class _Step(_Strict):
-    """What every step may say."""
+    """What every step may have. With `sms`, a texter goes there instead."""
 
     prompt: PromptKey | None = None
+    sms: Target | None = None
 
 
 class _Going(_Step):
-    """A step that leads on: the first fitting route, else `to`."""
+    """A step that leads on: by the first matching route, else `to`."""
 
     routes: tuple[RouteItem, ...] = ()
     to: Target | None = None
 
 
 class _Telling(_Going):
-    """A step whose prompt may tell a fact: once it expired, `<prompt>_sans_chiffre` is said."""
+    """A step whose prompt may tell a fact: once that has expired, `<prompt>_sans_chiffre` is said instead."""
 
     fact: Name | None = None
 
 
 class _Asking(_Telling):
-    """A step that waits for an answer and keeps it in `slot`; `unknown` is where "je ne sais pas" goes.
+    """A step that waits for an answer and keeps it in `slot`; "je ne sais pas" leads to `unknown`.
 
-    With `unknown_as` "je ne sais pas" counts as that answer. A `shared` answer is offered again in later
-    procedures and, by consent, in later calls.
+    With `unknown_as`, "je ne sais pas" counts as that answer. A `shared` answer is offered again in later
+    procedures and, with the person's consent, in later calls. `stakes` are high if an answer ends the
+    procedure or excludes from a right.
     """
 
     slot: Name | None = None
@@ -94,13 +97,14 @@ class _Asking(_Telling):
     unknown_as: Comparable | None = None
     sensitive: bool = False
     shared: bool = False
+    stakes: Stakes = ""
 
 
-class SayStep(_Telling):
+class SayItem(_Telling):
     """Tell something. With `more` the person says "suite"; `note` and `summary` concern the SMS summary.
 
-    `text` is a prompt that is sent at once as an SMS of its own.
-    With `practice` a rehearsal begins: nothing of it is kept or sent, until a flow that is not `rehearsed`.
+    `text` is a prompt that is sent immediately as a separate SMS.
+    With `practice` a rehearsal begins: nothing in it is kept or sent, until a flow that is not `rehearsed`.
     """
 
     kind: Literal["say"]
@@ -112,39 +116,42 @@ class SayStep(_Telling):
     text: PromptKey | None = None
 
 
-class AskStep(_Asking):
-    """Ask for an entity, or with `intent` an open question."""
+class AskItem(_Asking):
+    """Ask for an entity or, with `intent`, ask an open question."""
 
     kind: Literal["ask"]
     expects: Entity
 
 
-class ChooseStep(_Asking):
-    """Offer a few choices; `other` is where "autre chose" goes. With `expects: intent` choices are topics.
+class ChooseItem(_Asking):
+    """Offer a few choices; "autre chose" leads to `other`. With `expects: intent` the choices are topics.
 
-    With `among` only those are offered that the slot of this name lists, separated by commas. Who answers
-    nothing that fits goes to `unanswered` instead of being offered a person.
+    `unlisted` choices are understood when said, but not offered: twenty senders of letters, say. Topics that
+    are unlisted are offered to people with a keypad, four at a time.
+    With `among`, only those choices are offered that are listed, separated by commas, in the slot of that
+    name. A person whose answers match nothing goes to `unanswered` instead of being offered a human.
     """
 
     kind: Literal["choose"]
     expects: Literal["choice", "intent"] = "choice"
     choices: tuple[Name, ...]
+    unlisted: tuple[Name, ...] = ()
     other: Target | None = None
     among: Name | None = None
     unanswered: Target | None = None
 
 
-class ConfirmStep(_Asking):
-    """A yes or no question: yes goes by routes and `to`, no goes to `no`."""
+class ConfirmItem(_Asking):
+    """A yes-or-no question: yes follows the routes and `to`, no leads to `no`."""
 
     kind: Literal["confirm"]
     no: Target
 
 
-class DocumentsStep(_Going):
-    """Ask for papers of documents.yaml, one after another; missing ones go into summary and ticket.
+class DocumentsItem(_Going):
+    """Ask for papers in documents.yaml, one after another; missing ones go into summary and ticket.
 
-    With `among` only those are asked for that the slot of this name lists, separated by commas.
+    With `among`, only those are asked for that are listed, separated by commas, in the slot of that name.
     """
 
     kind: Literal["documents"]
@@ -154,16 +161,16 @@ class DocumentsStep(_Going):
     note: PromptKey | None = None
 
 
-class LookupStep(_Going):
-    """Call the named lookup; `no` is where it goes when that fails."""
+class LookupItem(_Going):
+    """Call the named lookup; if it fails, go to `no`."""
 
     kind: Literal["lookup"]
     lookup: Name
     no: Target | None = None
 
 
-class HandoffStep(_Going):
-    """Give the person to a mediator."""
+class HandoffItem(_Going):
+    """Hand the person over to a mediator."""
 
     kind: Literal["handoff"]
     reason: Name | None = None
@@ -171,20 +178,20 @@ class HandoffStep(_Going):
     note: PromptKey | None = None
 
 
-class EndStep(_Step):
+class EndItem(_Step):
     """Say goodbye and end."""
 
     kind: Literal["end"]
 
 
 StepItem = Annotated[
-    SayStep | AskStep | ChooseStep | ConfirmStep | DocumentsStep | LookupStep | HandoffStep | EndStep,
+    SayItem | AskItem | ChooseItem | ConfirmItem | DocumentsItem | LookupItem | HandoffItem | EndItem,
     Field(discriminator="kind"),
 ]
 
 
 class Source(_Strict):
-    """A civic fact: what it is `about`, the official page to check, the year it was `seen` there.
+    """A civic fact: what it is `about`, the official page to check, the year in which it was `seen` there.
 
     `verified_on` is null until a person has checked it.
     """
@@ -196,16 +203,16 @@ class Source(_Strict):
 
 
 class Fact(Source):
-    """A fact of a procedure. After the day `expires` it is not said any more by the steps that name it."""
+    """A fact of a procedure. Steps that name it no longer say it after the day `expires`."""
 
     name: Name | None = None
     expires: date | None = None
 
 
 class FlowFile(_Strict):
-    """A whole file: one procedure. In practice, one that is not `rehearsed` ends the practice.
+    """A whole file: one procedure. During practice, a flow that is not `rehearsed` ends the practice.
 
-    `card` lists the prompts that stand on the printed card, in order; without it, the notes of the steps.
+    `card` lists the prompts on the printed card, in order; without it, the notes of the steps.
     """
 
     flow: Name
@@ -222,8 +229,8 @@ class DocumentsFile(_Strict):
     documents: dict[Name, tuple[Source, ...]]
 
 
-#: What editors say of each field, in French.
-_FIELDS = Path(__file__).parent / "fr" / "fields.yaml"
+#: The French description of each field, shown by editors.
+_FIELDS = packaged("flows", "fr", "fields.yaml")
 SHAPE: TypeAdapter[FlowFile] = TypeAdapter(FlowFile)
 DOCUMENTS_SHAPE: TypeAdapter[DocumentsFile] = TypeAdapter(DocumentsFile)
 STEP_KINDS: tuple[StepKind, ...] = (

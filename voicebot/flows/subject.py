@@ -1,4 +1,4 @@
-"""What is checked: the flows as written, with what the other parts know, and what follows from both.
+"""What is checked: the flows as written, what other parts of the program know, and what follows from both.
 
 Prompts and understanding come in as plain mappings and sets, because siblings do not import each other.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
+from pathlib import PurePath
 from typing import Protocol
 
 from voicebot.dialogue.documents import slot
@@ -17,9 +19,12 @@ from voicebot.dialogue.session import Place
 from voicebot.flows.graph import Graph
 from voicebot.flows.load import Written
 
+#: How alike two names are, from 0 to 1, when one is probably the other misspelt.
+_CLOSE = 0.65
+
 
 class PromptView(Protocol):
-    """What the check needs to know of a prompt: where it is written, its slots, labels and named choices."""
+    """What the checks need to know about a prompt: its place, slots, labels and named choices."""
 
     @property
     def file(self) -> str:
@@ -27,7 +32,7 @@ class PromptView(Protocol):
 
     @property
     def line(self) -> int:
-        """Where it begins, 1-based."""
+        """The line where it begins, 1-based."""
 
     @property
     def slots(self) -> frozenset[str]:
@@ -48,22 +53,32 @@ class PromptView(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """What the other parts know: `choices` that can be understood, `topics` that have a name,
-    `lookups` with the slots each fills (None: not checked), names of `dangers`."""
+    """What other parts know.
+
+    `choices` can be understood, `topics` have a name, `lookups` fill slots (None: not checked), `dangers`
+    have a step of their own. `beneath` are files that an association lays its own over: what they hold in
+    excess is not a mistake.
+    """
 
     choices: Collection[str]
     topics: Collection[str]
     lookups: Mapping[str, Collection[str]] | None = None
     dangers: Collection[str] = ()
+    beneath: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The flows with all that is known about them."""
+    """The flows and everything known about them."""
 
     written: Written
     prompts: Mapping[str, PromptView]
     known: Known
+
+    @cached_property
+    def laid_over(self) -> frozenset[str]:
+        """The procedures whose sentences may be ours and the association's together."""
+        return frozenset(PurePath(name).stem for name in self.known.beneath)
 
     @cached_property
     def graph(self) -> Graph:
@@ -87,7 +102,7 @@ class Checked:
 
     @cached_property
     def document_slots(self) -> frozenset[str]:
-        """Every slot that tells whether the person has a paper."""
+        """Every slot that says whether the person has a paper."""
         return frozenset(slot(each) for step in self.graph.steps.values() for each in step.documents)
 
     @cached_property
@@ -99,17 +114,45 @@ class Checked:
         """The slots that the lookup or the papers of `step` fill."""
         return frozenset(self.graph.lookups.get(step.lookup or "", ())) | {*map(slot, step.documents)}
 
+    @cached_property
+    def misspelt(self) -> dict[str, str]:
+        """Prompts that steps name and nobody wrote, each with one of the same file that no step names."""
+        named = {step.prompt for step in self.graph.steps.values() if step.kind != "lookup"}
+        named |= {key for step in self.graph.steps.values() for key in (step.note, step.text) if key}
+        unnamed = set(self.prompts) - named
+        found = {}
+        for key in sorted(named - set(self.prompts)):
+            beside = [other for other in unnamed if other.partition(".")[0] == key.partition(".")[0]]
+            close = get_close_matches(key, sorted(beside), n=1, cutoff=_CLOSE)
+            found.update({key: close[0]} if close else {})
+        return found
+
+    def slips(self, step: Step) -> dict[str, str]:
+        """Choices of `step` that are known nowhere, each with the named choice that it probably is."""
+        prompt = self.prompts.get(step.choice_names) if step.choices else None
+        if prompt is None or step.expecting().kind == "intent":
+            return {}
+        spare = sorted(set(prompt.options) - set(step.choices))
+        unknown = [one for one in step.choices if one not in prompt.options]
+        close = {one: get_close_matches(one, spare, n=1, cutoff=_CLOSE) for one in unknown}
+        return {one: found[0] for one, found in close.items() if found}
+
+    def slipped(self, slot: str) -> frozenset[str]:
+        """The choices meant where steps that fill `slot` misspell them: routes that name them are right."""
+        steps = self.setters.get(slot, ())
+        return frozenset(meant for step in steps for meant in self.slips(step).values())
+
     def can_be_filled(self, slot: str) -> bool:
-        """Whether something fills `slot`; while lookups are not known, any of them might."""
+        """Whether something fills `slot`; if the lookups are unknown, any of them might."""
         unknown = self.known.lookups is None and any(step.lookup for step in self.graph.steps.values())
         return unknown or slot in self.slots
 
     @cached_property
     def sometimes(self) -> dict[Place, frozenset[str]]:
-        """The slots that can be filled on arrival at each place."""
+        """The slots that may be filled on arrival at each place."""
         return self.graph.known(always=False)
 
     @cached_property
     def surely(self) -> dict[Place, frozenset[str]]:
-        """The slots that are filled on arrival at each place, whatever the way."""
+        """The slots that are filled on arrival at each place, whatever the path."""
         return self.graph.known(always=True)

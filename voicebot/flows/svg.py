@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-import graphlay
-
 from voicebot.dialogue.flow import Flow
+from voicebot.errors import PackageError
 from voicebot.flows.draw import Arrow, Box, Caption, Sketch, sketch, words
+
+if TYPE_CHECKING:
+    import graphlay
 
 _Point = tuple[float, float]
 
-# All sizes are in px.
+# All sizes are in pixels.
 _BOX_WIDTH, _PADDING, _LINE, _HEADING = 250, 12, 17, 22
 _CHARS, _MOST_LINES, _LABEL_CHARS = 34, 5, 24
 _CHAR_WIDTH, _LABEL_LINE = 6.4, 15
 _MARGIN, _TITLE, _CORNER = 24, 40, 8
 
-#: Stripe and ground of each kind. Dark text on each ground has a contrast of more than 7 to 1 (WCAG AAA).
+#: Stripe and background of each kind. Dark text on each background has a contrast above 7:1 (WCAG AAA).
 _COLOURS = {
     "say": ("#5b6b7f", "#f4f6f8"),
     "ask": ("#1f5fa8", "#eef5fd"),
@@ -55,7 +57,7 @@ class _Placed:
 
 
 def svg(flow: Flow, caption: Caption, current: str | None = None) -> str:
-    """`flow` as one SVG element; the step named `current` is lit."""
+    """`flow` as one SVG element; the step named `current` is highlighted."""
     drawn = sketch(flow, caption)
     laid = _lay_out(drawn)
     low, high = laid.bounds["min"], laid.bounds["max"]
@@ -74,6 +76,10 @@ def svg(flow: Flow, caption: Caption, current: str | None = None) -> str:
 
 
 def _lay_out(drawn: Sketch) -> graphlay.Layout:
+    try:
+        import graphlay
+    except ModuleNotFoundError as missing:
+        raise PackageError("graphlay", "authoring", "draw it as Mermaid text, without --svg") from missing
     graph = graphlay.Graph()
     for box in drawn.boxes:
         graph.node(box.id, width=_BOX_WIDTH, height=_height(_lines(box)))

@@ -1,1 +1,1 @@
-"""Giving a person to a human: tickets, the mediators, and who is offered to whom. Pure."""
+"""Handing a person to a human: tickets, mediators, and who is offered to whom. Pure."""

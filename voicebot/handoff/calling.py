@@ -8,9 +8,11 @@ from typing import Final
 from voicebot.errors import TicketRefused
 from voicebot.handoff.ticket import Offer, Ticket, told
 
-#: A mediator who is rung and says nothing for so long did not take the call, whether Twilio told us or not.
+#: Seconds. A mediator who is rung and does not react in this time did not take the call, reported or not.
 OFFER_S: Final = 60.0
-#: A call-back that was not taken is tried again after these waits, in seconds; then no more by itself.
+#: Seconds before a planned call-back at which its mediator is reminded, and after which it is no news.
+REMINDED_S: Final = 600.0
+#: Seconds to wait before each repetition of a missed call-back; after that it is left to the mediators.
 MISSED_WAITS_S: Final = (30 * 60.0, 3 * 3600.0)
 
 
@@ -26,7 +28,8 @@ def hold_line(ticket: Ticket, call: str, at: float) -> Ticket:
 def leave_line(ticket: Ticket, call: str, why: str, at: float) -> Ticket:
     """The person no longer waits on the line: they hung up, or chose a call-back (`why`).
 
-    Whose talk with a mediator had broken off falls to that mediator, who knows what is left to do.
+    If their talk with a mediator had been cut off, the ticket goes to that mediator, who knows what is left
+    to do.
     """
     if ticket.line != call:
         return ticket
@@ -43,7 +46,7 @@ def is_offered(ticket: Ticket, at: float) -> bool:
 
 
 def is_for(ticket: Ticket, mediator: str, offered_at: float, at: float) -> bool:
-    """Whether who was rung at `offered_at` may still take it: the offer stands, or the ticket is theirs."""
+    """Whether the mediator rung at `offered_at` may still take it: the offer stands, or it is theirs."""
     stands = ticket.offer is not None and (ticket.offer.mediator, ticket.offer.at) == (mediator, offered_at)
     return (stands and is_offered(ticket, at)) or (ticket.state, ticket.claimed_by) == ("claimed", mediator)
 
@@ -64,7 +67,7 @@ def named(ticket: Ticket, mediator: str, call: str) -> Ticket:
 
 
 def decline(ticket: Ticket, mediator: str, why: str, at: float) -> Ticket:
-    """The mediator who is rung does not take it: refused, unanswered, a machine (`why`). Twice is once."""
+    """The mediator does not take the call: refused, unanswered, a machine (`why`). Idempotent."""
     if ticket.offer is None or ticket.offer.mediator != mediator:
         return ticket
     tried = {**ticket.tried, mediator: at}
@@ -72,9 +75,9 @@ def decline(ticket: Ticket, mediator: str, why: str, at: float) -> Ticket:
 
 
 def start_call(ticket: Ticket, who: str, at: float) -> Ticket:
-    """A mediator talks with the person: one who was rung and took a waiting ticket, or who has it.
+    """A mediator talks with the person: one who was rung and took a waiting ticket, or the ticket's owner.
 
-    The same call told twice changes nothing.
+    Reporting the same call twice changes nothing.
     """
     own = ticket.claimed_by == who
     if own and ticket.state == "in_call":
@@ -89,14 +92,14 @@ def start_call(ticket: Ticket, who: str, at: float) -> Ticket:
 
 
 def end_call(ticket: Ticket, who: str, at: float) -> Ticket:
-    """The talk is over; the ticket stays with the mediator until they close it. Twice is once."""
+    """The talk is over; the ticket stays with the mediator until they close it. Idempotent."""
     if ticket.state != "in_call" or ticket.claimed_by != who:
         return ticket
     return told(replace(ticket, state="claimed"), at, who, "call_ended")
 
 
 def return_to_queue(ticket: Ticket, call: str, at: float) -> Ticket:
-    """The mediator is gone and the person still on the line `call`: they are the first of their kind."""
+    """The mediator is gone and the person still on the line `call`: they become first among their kind."""
     if ticket.line != call or ticket.state not in ("in_call", "claimed"):
         return ticket
     waiting = replace(ticket, state="waiting", claimed_by=None, offer=None, first=True, tried={})
@@ -104,7 +107,7 @@ def return_to_queue(ticket: Ticket, call: str, at: float) -> Ticket:
 
 
 def miss_call_back(ticket: Ticket, who: str, next_at: float | None, at: float) -> Ticket:
-    """The person did not take our call: back into the queue, tried again at `next_at` (None: by hand)."""
+    """The person missed our call: back into the queue, to be tried again at `next_at` (None: by hand)."""
     if ticket.state != "in_call" or ticket.claimed_by != who:
         return ticket
     wishes = replace(ticket.wishes, call_back_at=next_at)
@@ -113,8 +116,14 @@ def miss_call_back(ticket: Ticket, who: str, next_at: float | None, at: float) -
 
 
 def next_try(ticket: Ticket, at: float) -> float | None:
-    """When to call again who has just missed a call-back; None when it was tried often enough."""
+    """When to repeat a call-back that was just missed (Unix seconds); None if it was tried often enough."""
     return at + MISSED_WAITS_S[ticket.missed] if ticket.missed < len(MISSED_WAITS_S) else None
+
+
+def is_due(ticket: Ticket, at: float) -> bool:
+    """Whether its mediator should be reminded of a planned call-back: from ten minutes before it on."""
+    due = ticket.wishes.call_back_at
+    return ticket.state == "claimed" and due is not None and due - REMINDED_S <= at < due + REMINDED_S
 
 
 def _holder(ticket: Ticket) -> str:

@@ -1,4 +1,4 @@
-"""What a change of a ticket adds to the figures: counts without anybody's name. Pure."""
+"""What a change of a ticket adds to the figures: counts that name nobody. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ _TAKEN: Final = ("claimed", "in_call")
 
 
 def counted(before: Ticket | None, after: Ticket) -> Mapping[str, int]:
-    """Who waited how long until a mediator took them (once), what came of it, calls that came to nothing."""
+    """The request itself, how long it waited until a mediator took it (once), its outcome, missed calls.
+
+    Trials count for nothing, and asking again in the same conversation is no further request.
+    """
     counts: dict[str, int] = {}
-    if before is None:
+    if after.trial:
         return counts
+    if before is None:
+        return {f"handoff:{after.reason}": 1}
     if before.state == "waiting" and after.state in _TAKEN and before.last_mediator is None:
         counts |= {"waited": 1, "waited_s": max(0, round(after.since - after.opened_at))}
     if before.state != "closed" and after.state == "closed":

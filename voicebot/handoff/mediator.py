@@ -1,20 +1,21 @@
-"""Mediators: the humans to whom people are given."""
+"""Mediators: the humans to whom people are handed over."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["mediator", "administrator"]
+Role = Literal["mediator", "author", "administrator"]
 
 
 @dataclass(frozen=True)
 class Mediator:
     """Somebody who helps people.
 
-    `phone` is in E.164, "" when they cannot be rung. `territories` are departments ("93", "2A", "974"), none
-    of them: everywhere. `skills` are topics, none of them: all. `last_busy_at` is when they were last rung or
-    had somebody on the line (Unix seconds).
+    `phone` is in E.164, or "" if they cannot be rung. `territories` are departments ("93", "2A", "974");
+    without
+    any, everywhere. `skills` are topics; without any, all. `last_busy_at` is when they were last rung or had
+    somebody on the line (Unix seconds).
     """
 
     id: str
@@ -25,6 +26,7 @@ class Mediator:
     on_duty: bool = False
     roles: tuple[Role, ...] = ("mediator",)
     last_busy_at: float = 0.0
+    """Unix seconds."""
 
     @property
     def can_be_rung(self) -> bool:
@@ -33,9 +35,9 @@ class Mediator:
 
 
 def department(postal_code: str) -> str | None:
-    """The department of a French postal code; None when it is none. Source: INSEE, geographic codes.
+    """The department of a French postal code; None if it has none. Source: INSEE, geographic codes.
 
-    Postal codes of Corsica begin with 20, 200 and 201 in the south (2A), 202 and 206 in the north (2B).
+    Corsican postal codes begin with 20: 200 and 201 in the south (2A), 202 and 206 in the north (2B).
     """
     if len(postal_code) != 5 or not postal_code.isdecimal():
         return None

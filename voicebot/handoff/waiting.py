@@ -1,4 +1,4 @@
-"""Waiting on the line: how many are before somebody, and about how long it takes. Pure."""
+"""Waiting on the line: how many people are ahead of somebody, and about how long it takes. Pure."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from voicebot.handoff.mediator import Mediator
 from voicebot.handoff.routing import in_queue
 from voicebot.handoff.ticket import Ticket
 
-#: About how long a mediator talks with one person. Estimate, until our own figures tell.
+#: Seconds that a mediator talks with one person on average. Estimate, until we have figures of our own.
 TALK_S: Final = 6 * 60.0
-#: Who has not been taken after so long is offered a call-back.
+#: Seconds after which a person who has not been taken is offered a call-back.
 PATIENCE_S: Final = 60.0
 
 
 def ahead_of(ticket: Ticket, tickets: Iterable[Ticket]) -> int:
-    """How many on the line come before `ticket`."""
+    """How many people on the line are ahead of `ticket`."""
     order = [one.id for one in in_queue(tickets)]
     return order.index(ticket.id) if ticket.id in order else 0
 
 
 def minutes_to_wait(ahead: int, tickets: Iterable[Ticket], mediators: Iterable[Mediator]) -> int:
-    """About how many minutes who has `ahead` people before them waits, at least one.
+    """About how many minutes somebody with `ahead` people before them waits, at least one.
 
-    Somebody free comes at once; of those who talk each becomes free after half a talk on average.
+    A free mediator comes at once; each of those who are talking becomes free after half a talk on average.
     """
     on_duty = {one.id for one in mediators if one.can_be_rung}
     talking = {t.claimed_by for t in tickets if t.state == "in_call" and t.claimed_by in on_duty}
@@ -36,6 +36,6 @@ def minutes_to_wait(ahead: int, tickets: Iterable[Ticket], mediators: Iterable[M
 
 
 def waits_since(ticket: Ticket) -> float:
-    """Since when the person has been waiting on the line this time."""
+    """Since when the person has been waiting on the line this time (Unix seconds)."""
     began = [entry.at for entry in ticket.history if entry.what in ("on_line", "returned")]
     return began[-1] if began else ticket.opened_at

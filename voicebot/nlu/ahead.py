@@ -10,27 +10,28 @@ from voicebot.nlu.entities.answers import Choices
 from voicebot.nlu.normalise import plain
 from voicebot.nlu.vocabulary import IntentWords
 
-#: A word said for at least this share of the procedures tells nothing of any one of them.
+#: A word said for at least this share of the procedures says nothing about any one of them.
 _EVERYWHERE = 0.8
-#: In a longer story such a phrase may be about something else: of the development sentences one in seven was.
+#: Words. In a longer story such a phrase may be about something else, as in one in seven development
+#: sentences.
 _STORY = 12
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """`answered` is the only use. `names` are the words that only name a procedure, by intent."""
+    """Only `answered` is used. `names` are the words that merely name a procedure, by intent."""
 
     choices: Choices
     names: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, intents: Sequence[IntentWords], choices: Choices) -> Ahead:
-        """From the example sentences of all procedures."""
+        """Built from the example sentences of all procedures."""
         everywhere = _said_everywhere(intents)
         return cls(choices, {each.intent: everywhere | _words([each.label or ""]) for each in intents})
 
     def answered(self, words: str, intent: str, values: Sequence[str]) -> str | None:
-        """Which of `values` plain words say beside naming `intent`; None when unclear, or a long story."""
+        """Which of `values` the words say besides naming `intent`; None if unclear, or in a long story."""
         if len(words.split()) > _STORY:
             return None
         names = self.names.get(intent, frozenset())

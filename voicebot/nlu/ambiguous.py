@@ -12,13 +12,13 @@ from voicebot.nlu.entities.answers import phrases
 from voicebot.nlu.normalise import Normaliser
 from voicebot.nlu.vocabulary import AmbiguousWords, YesNoWords
 
-#: Each half is understood apart, which costs time: of more joints than this the later ones are not tried.
+#: Each half is understood separately, which takes time: no more joints than this are tried.
 _JOINTS = 5
 
 
 @dataclass(frozen=True)
 class Ambiguous:
-    """`offers` the procedures that a bare request can mean."""
+    """`offers` returns the procedures that a bare request may mean."""
 
     requests: Mapping[str, tuple[str, ...]]
     carriers: re.Pattern[str]
@@ -36,12 +36,12 @@ class Ambiguous:
         return cls(requests, carriers, politeness, between)
 
     def offers(self, words: str) -> tuple[Candidate, ...]:
-        """The procedures for normalised words, equally likely; none when more was said."""
+        """The procedures for normalised words, equally likely; none if more was said."""
         bare = " ".join(self.politeness.sub(" ", words).split())
         intents = self.requests.get(bare) or self.requests.get(self.carriers.sub("", bare).strip(), ())
         return tuple(Candidate(intent, 1 / len(intents)) for intent in intents)
 
     def halves(self, words: str) -> Iterator[tuple[str, str]]:
-        """What was said before and after each word where one need may end and another begin, at most few."""
+        """What was said before and after each word at which one need may end and another begin."""
         for joint in islice(self.between.finditer(words), _JOINTS):
             yield words[: joint.start()], words[joint.end() :]

@@ -1,4 +1,4 @@
-"""Commands said in so many words: certain, without any learning."""
+"""Commands said in exactly these words: certain, without any learning."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Commands:
 
     @classmethod
     def of(cls, commands: Mapping[str, CommandWords], politeness: YesNoWords, channel: str) -> Commands:
-        """Those that exist on `channel`; where two share a word, the one with fewer channels has it."""
+        """Those available on `channel`; if two share a word, the one with fewer channels gets it."""
         here = {name: command for name, command in commands.items() if channel in command.channels}
         general_first = sorted(here, key=lambda name: -len(here[name].channels))
         exact = {plain(words): name for name in general_first for words in here[name].words}
@@ -30,6 +30,6 @@ class Commands:
         return cls(frozenset(here), exact, spoken, phrases(politeness.fillers))
 
     def said(self, words: str) -> str | None:
-        """The command that the whole utterance is, politeness taken off."""
+        """The command that makes up the whole utterance, apart from politeness."""
         bare = " ".join(self.fillers.sub(" ", words).split())
         return self.exact.get(words) or self.exact.get(bare)

@@ -1,4 +1,4 @@
-"""What a sentence is recognised by: pieces of its words as they sound, word pairs, keywords, concepts."""
+"""How a sentence is recognised: by pieces of its words as they sound, word pairs, keywords, concepts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from itertools import combinations
 from voicebot.nlu.phrases import Phrases
 from voicebot.nlu.sounds import Sounds
 
-#: Pieces of 3 and 4 sounds, also across words; longer or shorter ones changed nothing measurable.
+#: Pieces of 3 and 4 sounds, also across words; longer or shorter ones made no measurable difference.
 _PIECES = (3, 4)
-#: A keyword counts as much as this many pieces: without it, needs in the middle of long sentences drown.
+#: A keyword counts as much as this many pieces; otherwise needs within long sentences would be drowned out.
 _KEYWORD_COUNT = 3
-#: A concept counts as much as this many pieces. Of more concepts than this the pairs would say nothing new.
+#: A concept counts as much as this many pieces. With more concepts than this, pairs would add nothing.
 _CONCEPT_COUNT, _PAIRED_CONCEPTS = 2, 8
 
 
@@ -44,7 +44,7 @@ class Features:
         return self.count(words, self.sounds(words))
 
     def count(self, words: str, sounding: str) -> Counter[str]:
-        """As calling, for words whose sounds are already known."""
+        """Like calling it, for words whose sounds are already known."""
         padded = f" {sounding} "
         counts = Counter(padded[i : i + size] for size in _PIECES for i in range(len(padded) - size + 1))
         heard = sounding.split()
@@ -59,5 +59,5 @@ class Features:
         return counts
 
     def named(self, words: str) -> set[str]:
-        """The intents one of whose keywords is said."""
+        """The intents of which a keyword is said."""
         return self.keywords.found(words)

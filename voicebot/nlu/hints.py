@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from voicebot.datafile import raise_if_any, read
 from voicebot.dialogue.meaning import Expecting
 from voicebot.nlu.understanding import Understanding
+from voicebot.packaged import packaged
 
-_HINTS = Path(__file__).with_name("fr") / "hints.yaml"
+_HINTS = packaged("nlu", "fr", "hints.yaml")
 #: Kinds with few enough answers for a recognizer to choose among them: the commands would drown these.
 _ANSWERS_ONLY = frozenset({"month"})
 

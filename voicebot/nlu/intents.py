@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from voicebot.dialogue.meaning import NO_INTENT, Candidate
 from voicebot.nlu.classifier import Classifier, learn
@@ -13,9 +14,9 @@ from voicebot.nlu.normalise import Normaliser
 from voicebot.nlu.sounds import Sounds
 from voicebot.nlu.vocabulary import Vocabulary
 
-#: An intent less likely than this is not worth naming.
+#: A less likely intent is not worth naming.
 _WORTH_NAMING = 0.01
-#: Fewer letters or digits than this are noise or a slip of the finger: they resemble too much.
+#: Fewer letters or digits are noise or a slip of the finger: they resemble too much.
 _SHORTEST = 3
 
 
@@ -28,7 +29,7 @@ class Intents:
     procedures: frozenset[str]
 
     def likely(self, words: str, commands: Collection[str]) -> tuple[Candidate, ...]:
-        """Procedures and `commands` worth naming, best first; their scores and that of none sum to one."""
+        """Procedures and `commands` worth naming, best first; with the score of "none" they add up to one."""
         if len(words.replace(" ", "")) < _SHORTEST:
             return ()
         allowed = self.procedures.union(commands, (NO_INTENT,))
@@ -37,7 +38,7 @@ class Intents:
 
 
 def together(hearings: Sequence[Sequence[Candidate]]) -> tuple[Candidate, ...]:
-    """The mean of what several hearings of one utterance make likely, best first."""
+    """The average over several hearings of one utterance, best first."""
     scores: dict[str, float] = defaultdict(float)
     for hearing in hearings:
         for candidate in hearing:
@@ -46,12 +47,14 @@ def together(hearings: Sequence[Sequence[Candidate]]) -> tuple[Candidate, ...]:
     return tuple(Candidate(intent, score) for intent, score in ranked if score >= _WORTH_NAMING)
 
 
-def learn_intents(vocabulary: Vocabulary, normalise: Normaliser, sounds: Sounds) -> Intents:
-    """Learn from every example sentence of the vocabulary."""
+def learn_intents(
+    vocabulary: Vocabulary, normalise: Normaliser, sounds: Sounds, kept: Path | None = None
+) -> Intents:
+    """Learn from every example sentence of the vocabulary; `kept`: the folder of what was learned before."""
     keywords = {each.intent: each.keywords for each in vocabulary.intents}
     features = Features.of(sounds, normalise, keywords, vocabulary.concepts)
     examples = list(dict.fromkeys((normalise(said), label) for said, label in vocabulary.examples()))
     heard = sounds("\n".join(words for words, _ in examples)).split("\n")
     counts = [features.count(words, sound) for (words, _), sound in zip(examples, heard, strict=True)]
     procedures = frozenset(each.intent for each in vocabulary.intents) - {NO_INTENT}
-    return Intents(features, learn(counts, [label for _, label in examples]), procedures)
+    return Intents(features, learn(counts, [label for _, label in examples], kept), procedures)

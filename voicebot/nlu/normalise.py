@@ -13,14 +13,14 @@ from anyascii import anyascii
 
 from voicebot.nlu.vocabulary import AcronymWords
 
-#: Longer texts are cut: nobody says more in one breath, and every cost below grows with length.
+#: Characters. Longer texts are cut: nobody says more in one breath, and every cost grows with length.
 LONGEST = 500
 
-#: Emoji and other signs, which anyascii would spell out.
+#: Emoji and other symbols, which anyascii would spell out.
 _SIGN = re.compile(r"[^\w.,/+€]|_")
 _NOT_WORD = re.compile(r"[^a-z0-9€+.,/]+")
 _MARK = re.compile(r"(?<!\d)[.,/]|[.,/](?!\d)")
-#: A word, or letters spelled one by one, which are no short forms.
+#: Words, or letters spelt one by one, that are not short forms.
 _WORD = re.compile(r"(?:\b\w[ .]){2,}\w\b|\w+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 
@@ -80,9 +80,9 @@ def normaliser(acronyms: AcronymWords, short_forms: Mapping[str, str]) -> Normal
 
 
 def _spelling(acronyms: Iterable[str], letters: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
-    """One group an acronym, named by it: its letters as they may be spelled, a space between two.
+    """One group per acronym, with its name: its letters as they may be spelt, separated by spaces.
 
-    Without the spaces "a laissé" would be ALS and "caisses" CSS.
+    Without the spaces, "a laissé" would be ALS and "caisses" CSS.
     """
     groups = [
         rf"(?P<_{name}>{' '.join('(?:' + '|'.join(map(plain, letters[c])) + ')' for c in name)})"

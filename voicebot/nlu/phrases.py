@@ -1,4 +1,4 @@
-"""Known phrases found in plain words, by looking up every few words instead of trying every phrase."""
+"""Finds known phrases in plain words by looking up every few words instead of trying every phrase."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Phrases:
-    """Phrase → its names; `longest` is the most words a phrase has."""
+    """Phrase → its names; `longest` is the number of words in the longest phrase."""
 
     names: Mapping[str, frozenset[str]]
     longest: int
@@ -23,7 +23,7 @@ class Phrases:
         return cls(names, max((len(phrase.split()) for phrase in names), default=0))
 
     def found(self, words: str) -> set[str]:
-        """The names of the phrases in `words`; where several begin at one word, the longest counts."""
+        """The names of the phrases in `words`; of several that begin at the same word, the longest counts."""
         said = words.split()
         return {
             name for start in range(len(said)) for name in self._starting(said[start : start + self.longest])

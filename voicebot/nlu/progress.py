@@ -1,24 +1,24 @@
-"""Whether words heard so far are a whole answer, could go on, or stop in a hesitation."""
+"""Whether the words heard so far are a whole answer, could continue, or stop in a hesitation."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from voicebot.datafile import raise_if_any, read
 from voicebot.dialogue.meaning import NO_INTENT, Expecting
 from voicebot.nlu.understanding import Understanding
+from voicebot.packaged import packaged
 
 Progress = Literal["complete", "open", "hesitating"]
 
-_WORDS = Path(__file__).with_name("fr") / "hesitations.yaml"
+_WORDS = packaged("nlu", "fr", "hesitations.yaml")
 _ENDS = ".,!?…"
 
 
 def progress(understanding: Understanding, text: str, expecting: Expecting) -> Progress:
-    """How `text`, said at the question `expecting`, looks before a silence has ended it."""
+    """How `text`, said in answer to `expecting`, looks before a silence has ended it."""
     words = text.lower().replace("’", "'").rstrip(_ENDS).split()
     if not words or words[-1] in _hesitations():
         return "hesitating"

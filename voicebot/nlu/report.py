@@ -8,7 +8,7 @@ from voicebot.dialogue.meaning import Meaning
 
 
 def as_dict(meaning: Meaning) -> dict[str, Any]:
-    """The meaning for JSON; scores with three decimals, `value` None when it was not said."""
+    """The meaning for JSON; scores with three decimals, `value` None if none was said."""
     return {
         "intent": meaning.intent,
         "score": round(meaning.score, 3),

@@ -1,4 +1,4 @@
-"""Utterances that mean several procedures, to be offered, not guessed: a bare office, or two needs."""
+"""Utterances that mean several procedures, to be offered instead of guessed: a bare office, or two needs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from voicebot.dialogue.meaning import Candidate
 from voicebot.nlu.ambiguous import Ambiguous
 from voicebot.nlu.intents import Intents
 
-#: With both its keywords said, the second intent is offered too from this score on.
+#: If keywords of both are said, the second intent is offered too from this score on.
 _BOTH_NAMED = 0.15
-#: Two halves of an utterance that each ask for something else at least so clearly are two needs. Chosen on
-#: the development set: of its sentences with one need, one in a hundred is asked back for this.
+#: Two halves of an utterance that each ask for something different with at least this certainty are two
+#: needs. Chosen on the development set: of its sentences with one need, one in a hundred triggers this
+#: question.
 _EACH_CLEAR = 0.75
 #: Never one of two to choose from.
 _ALONE = frozenset({"urgence"})
@@ -20,13 +21,13 @@ _ALONE = frozenset({"urgence"})
 
 @dataclass(frozen=True)
 class Several:
-    """`offered` is the only use."""
+    """Only `offered` is used."""
 
     ambiguous: Ambiguous
     intents: Intents
 
     def offered(self, words: str, likely: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        """The procedures that normalised words may mean, equally likely; none when one is meant."""
+        """The procedures that normalised words may mean, equally likely; none if there is only one."""
         bare = self.ambiguous.offers(words)
         if bare or len(likely) < 2:
             return bare
@@ -42,7 +43,7 @@ class Several:
         return (first, second) if both else ()
 
     def _by_halves(self, words: str, likely: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        """What two halves ask for, where each is clear and they differ; the likelier of the whole first."""
+        """What two halves ask for, if each is clear and they differ; first the likelier one for the whole."""
         if likely[0].intent not in self.intents.procedures - _ALONE:
             return ()
         clear: tuple[Candidate, ...] = ()

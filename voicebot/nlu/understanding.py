@@ -5,62 +5,80 @@ In this order: a command in so many words, danger, the expected answer, then com
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, Candidate, Certainty, Expecting, Meaning
+from voicebot import packaged
+from voicebot.dialogue.documents import WHAT
+from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, YES, Candidate, Certainty, Expecting, Meaning
 from voicebot.nlu import vocabulary
 from voicebot.nlu.ahead import Ahead
+from voicebot.nlu.alarms import DAY_OF_MONTH, EMERGENCY, HINTED, Alarms
 from voicebot.nlu.ambiguous import Ambiguous
+from voicebot.nlu.asides import HELP, Asides
+from voicebot.nlu.closed.answer import Closed
+from voicebot.nlu.closed.reader import ClosedReader
+from voicebot.nlu.closed.sentences import load as load_sentences
 from voicebot.nlu.commands import Commands
 from voicebot.nlu.danger import SCAM, WORRY, Dangers
 from voicebot.nlu.entities.found import Found
 from voicebot.nlu.entities.readers import NEXT_COMMAND, Readers
+from voicebot.nlu.heard import ACCEPT, ASK, FEW_WORDS, Heard, alternatives, weighed_clauses
 from voicebot.nlu.intents import Intents, learn_intents, together
-from voicebot.nlu.normalise import Normaliser, normaliser, plain
+from voicebot.nlu.languages import ANY_DANGER, NUMBERS, Languages
+from voicebot.nlu.normalise import LONGEST, Normaliser, normaliser, plain
+from voicebot.nlu.reading import (
+    ANSWER,
+    ANSWER_IN_A_QUESTION,
+    CERTAIN,
+    DOUBTED_DANGER,
+    ECHO,
+    LIKELY_ANSWER,
+    NEED,
+    OTHER,
+    PERSON,
+    QUESTION,
+    REASON_ASKED,
+    REQUEST,
+    SERVICE_ASKED,
+    SETTLED,
+    SETTLED_ANSWER,
+    SMALL_TALK,
+    TERM_ASKED,
+    Reading,
+    aside,
+    best,
+    counting,
+    explained,
+    value_meaning,
+)
 from voicebot.nlu.several import Several
 from voicebot.nlu.sounds import Sounds
 from voicebot.nlu.vocabulary import CHANNELS
 
-PACKAGED = Path(__file__).with_name("fr")
+PACKAGED = packaged.NLU
 
-#: A best intent with at least this score is acted upon, with at least `ASK` it is asked back.
-#: Chosen so that 1 % of the development sets out of domain is acted upon (docs/decisions/0003).
-ACCEPT, ASK = 0.82, 0.2
-_ALTERNATIVES = 3
-#: A danger that is not sure counts in at most this many words, or when nothing else is meant.
-_FEW_WORDS = 4
-#: A danger said in this many words is the matter itself, whatever else they resemble.
-_ONE_BREATH = 8
-_EMERGENCY, _SHELTER, _NO_SHELTER, _END = "urgence", "hebergement_urgence", "rue", "terminer"
-#: Dangers spoken of in hints: asked about whenever no other request is clear.
-_HINTED = frozenset({"suicide", "violence", "enfant"})
+_END = "terminer"
 #: Kinds whose answers are so free in form that a clear command is heard before them…
 _LOOSE = frozenset({"town", "choice", "yes_no"})
 #: …but for these commands, which only say the answer in more words ("oui envoyez un sms")…
 _GOES_WITH_AN_ANSWER = frozenset({"recap_sms", "rappel", "stop", "suite", "terminer"})
 #: …and those whose form cannot be mistaken for anything else.
 _STRICT = frozenset({"phone", "postal_code", "date", "code"})
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """An utterance made plain once, and what it may mean as learned, best first."""
-
-    plain: str
-    words: str
-    commands: Commands
-    likely: tuple[Candidate, ...]
-    others: tuple[tuple[Candidate, ...], ...] = ()
-
-    @property
-    def best(self) -> Candidate:
-        return self.likely[0] if self.likely else Candidate(NO_INTENT, 0.0)
-
-    @property
-    def few_words(self) -> bool:
-        return len(self.plain.split()) <= _FEW_WORDS
+#: Kinds whose answers are taken apart into clauses.
+_TAKEN_APART = frozenset({"choice", "yes_no"})
+#: In a question the words of an answer count in full when they leave less than this unexplained.
+_MOSTLY = 0.4
+#: With more than this left unexplained, an answer is acted upon only when its words tell enough alone.
+_MOSTLY_LEFT, _TELLS_ENOUGH = 0.6, 1.0
+#: A procedure this likely is not taken for a need that is not served.
+_SERVED = 0.75
+#: Questions about the service that, at an open question, are about what we do not know.
+_OF_A_PROCEDURE = frozenset({"about.cost", "about.delay", "about.amount", "about.duration", "about.hours"})
+_PERSON = "conseiller"
+_TIME_OF_DAY = re.compile(r"\b\d{1,2} ?[hH:] ?\d{2}\b")
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,30 +88,43 @@ class Understanding:
     normalise: Normaliser
     intents: Intents
     commands: Mapping[str, Commands]
-    dangers: Dangers
-    scams: Dangers
+    alarms: Alarms
     worries: Dangers
     several: Several
     readers: Readers
+    closed: ClosedReader
+    asides: Asides
+    languages: Languages
+    signs: Mapping[str, str]
     ahead: Ahead
 
     @classmethod
-    def load(cls, folder: Path = PACKAGED) -> Understanding:
-        """Read, compile and learn everything in `folder`: about a second. Raises DataError."""
-        words = vocabulary.read(folder)
+    def load(cls, *folders: Path, kept: Path | None = None, second_opinion: bool = True) -> Understanding:
+        """Read, compile and learn everything in `folders`: seconds, less where `kept` has it from before.
+
+        The first folder is complete; the words in the others are added to its own. With `second_opinion`, a
+        sentence model is asked about what words leave open, where it is installed. Raises DataError.
+        """
+        folders = folders or (PACKAGED,)
+        words = vocabulary.read(*folders)
         normalise = normaliser(words.acronyms, words.sms)
         sounds = Sounds.of(words.sounds)
-        intents = learn_intents(words, normalise, sounds)
-        readers = Readers.of(words, folder / "communes.csv.gz", sounds)
+        intents = learn_intents(words, normalise, sounds, kept)
+        readers = Readers.of(words, folders[0] / "communes.csv.gz", sounds)
+        sentences = load_sentences(folders[0]) if second_opinion else None
+        closed = ClosedReader.of(words, weighed_clauses(words, normalise, sounds), sentences)
         return cls(
             normalise,
             intents,
             {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
-            Dangers.of(sounds, words.danger, words.danger_guards),
-            Dangers.of_one(SCAM, sounds, words.scam),
+            Alarms.of(words, sounds, readers),
             Dangers.of_one(WORRY, sounds, words.worry),
             Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
             readers,
+            closed,
+            Asides.of(words.asides, words.yes_no.fillers, normalise, sounds),
+            Languages.of(words.languages, closed.clauses.weights.keys()),
+            words.yes_no.signs,
             Ahead.of(words.intents, readers.choices),
         )
 
@@ -105,20 +136,18 @@ class Understanding:
         `others` is the same utterance heard in other ways: what only one hearing holds is not sure.
         Only the first 500 characters are read. Never raises, whatever the text.
         """
+        said, text = text, self._without_signs(text[:LONGEST], expecting)
         heard = self._hear(text, channel, others)
-        meaning = (
-            self._exact_command(heard, expecting)
-            or self._danger(heard, expecting)
-            or self._scam(heard, expecting)
-            or self._answer(heard, expecting)
-            or self._more(heard, expecting)
-            or self._intent(heard, expecting)
-        )
-        named = meaning.alternatives or _alternatives(heard, meaning.intent)
+        if expecting.kind in _TAKEN_APART:
+            yes_no = expecting.kind == "yes_no"
+            spelt = self.normalise.expand(text) if channel == "sms" else text
+            heard = replace(heard, clauses=self.closed.clauses.of(text, channel, yes_no), said=spelt)
+        meaning = best(self._readings(text, heard, expecting))
+        named = meaning.alternatives or alternatives(heard, meaning.intent)
         stated = self.readers.entities(heard.plain)
         own = self.readers.of_speaker(heard.plain, stated)
         worried = self.worries.heard(heard.words)[0] is not None
-        return replace(meaning, text=text, alternatives=named, entities=stated, own=own, worried=worried)
+        return replace(meaning, text=said, alternatives=named, entities=stated, own=own, worried=worried)
 
     def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
         """Which of the `choices` of its first question `text` answers while it names `intent`."""
@@ -128,117 +157,237 @@ class Understanding:
         """What a recognizer should expect at this step: the answers first, then the commands."""
         return tuple(dict.fromkeys((*self.readers.phrases(expecting), *self.commands["voice"].spoken)))
 
-    def _hear(self, text: str, channel: str, others: Sequence[str] = ()) -> _Heard:
+    def _hear(self, text: str, channel: str, others: Sequence[str] = ()) -> Heard:
         commands = self.commands.get(channel, self.commands["voice"])
         words = self.normalise(text, channel)
         likely = self.intents.likely(words, commands.names)
         also = tuple(self.intents.likely(self.normalise(other, channel), commands.names) for other in others)
-        return _Heard(plain(text), words, commands, together((likely, *also)) if also else likely, also)
+        return Heard(plain(text), words, commands, together((likely, *also)) if also else likely, also)
 
-    def _exact_command(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
+    def _without_signs(self, text: str, expecting: Expecting) -> str:
+        """Emoji that answer, as words; where a day is asked for, without the time of day."""
+        for sign, word in self.signs.items():
+            text = text.replace(sign, f" {word} ") if sign in text else text
+        return _TIME_OF_DAY.sub(" ", text) if expecting.kind in ("date", "month") else text
+
+    def _readings(self, text: str, heard: Heard, expecting: Expecting) -> Iterator[Reading]:
+        """Every reader's reading. Those that nothing outdoes come first, so that the others need not read."""
+        asked = self.asides.is_question(text, heard.plain)
+        for certain in (self._exact_command(heard, expecting), self._language(text, heard)):
+            yield from counting(certain, CERTAIN)
+        for alarm in self.alarms.heard(heard, expecting):
+            yield from counting(alarm, DOUBTED_DANGER if alarm and _may_be_none(alarm) else CERTAIN)
+        for reading in self._answers(heard, expecting, asked):
+            yield reading
+            if reading.counts >= ANSWER and not asked:
+                return
+        yield from self._asides(text, heard, expecting, asked)
+        yield from counting(self._more(heard, expecting), LIKELY_ANSWER)
+        yield Reading(self._intent(heard, expecting), OTHER)
+
+    def _language(self, text: str, heard: Heard) -> Meaning | None:
+        spoken = self.languages.heard(text[:LONGEST], heard.plain)
+        if spoken is None:
+            return None
+        number = f"_{NUMBERS.get(spoken.danger, ANY_DANGER)}" if spoken.danger else ""
+        return Meaning("", certainty="sure", aside=f"language.{spoken.language}{number}")
+
+    def _answers(self, heard: Heard, expecting: Expecting, asked: bool) -> Iterator[Reading]:
+        """The answer; in a question, or with much left unexplained, it counts less."""
+        meaning = self._answer(heard, expecting)
+        if meaning is None:
+            if expecting.kind == "choice" and self.closed.read(heard.clauses, expecting).out:
+                yield Reading(Meaning(""), LIKELY_ANSWER)  # what is not wanted was said, and no more
+            return
+        if expecting.kind == "papers" and str(meaning.value).startswith(WHAT):
+            yield Reading(meaning, CERTAIN)  # the list itself explains its papers
+            return
+        counts = ANSWER if meaning.certainty == "sure" else LIKELY_ANSWER
+        if meaning.score == SETTLED:
+            counts = SETTLED_ANSWER
+        echoed = WHAT in expecting.choices and asked and self.asides.term_asked(heard.said, heard.words)
+        if echoed or (asked and self._mostly_asks(heard, expecting)):
+            counts = ANSWER_IN_A_QUESTION
+        elif (
+            counts == ANSWER and self._requested(heard, expecting) and not self._tells_more(heard, expecting)
+        ):
+            counts = LIKELY_ANSWER
+        yield Reading(meaning, counts)
+
+    def _tells_more(self, heard: Heard, expecting: Expecting) -> bool:
+        """Whether the answer is more than a yes or no, or a number, in front of something else."""
+        if expecting.kind not in _TAKEN_APART:
+            return len(heard.plain.split()) <= FEW_WORDS
+        closed = self.closed.read(heard.clauses, expecting)
+        return closed.own or closed.left < 1 - _MOSTLY
+
+    def _mostly_asks(self, heard: Heard, expecting: Expecting) -> bool:
+        """Whether the words that answer are only what the question is about."""
+        if expecting.kind not in _TAKEN_APART:
+            return True
+        asking = [clause for clause in heard.clauses if not self.asides.begins.search(clause.text)]
+        told = self.closed.read(asking, expecting) if len(heard.clauses) > len(asking) else None
+        if told and told.answer is not None and asking:
+            return False
+        whole = self.closed.read(heard.clauses, expecting)
+        return whole.left > _MOSTLY
+
+    def _asides(self, text: str, heard: Heard, expecting: Expecting, asked: bool) -> Iterator[Reading]:
+        open_ = expecting.kind == "intent"
+        about, likely = self.asides, heard.best
+        command = likely.intent in heard.commands.names and likely.score >= ASK
+        if not command:
+            yield from aside(about.small(heard.plain), SMALL_TALK)
+        unclear = not open_ or likely.score < ACCEPT
+        term = about.term_asked(text, heard.words) if unclear and (asked or not open_) else None
+        if term:
+            paper = WHAT if WHAT in expecting.choices else None
+            meaning = Meaning("", certainty="sure", aside=term) if not paper else value_meaning(Found(paper))
+            yield Reading(meaning, TERM_ASKED if about.what.search(heard.words) else ECHO)
+        service = about.service(heard.words) if unclear and (asked or likely.score < ACCEPT) else None
+        if service and not (open_ and service in _OF_A_PROCEDURE):
+            yield from aside(service, SERVICE_ASKED if asked else QUESTION)
+        if not open_ and (why := about.reason(heard.words)):
+            yield from explained(why, expecting, REASON_ASKED)
+        if WHAT not in expecting.choices and (
+            likely.score < _SERVED or likely.intent in heard.commands.names
+        ):
+            yield from aside(about.need(heard.words), NEED)
+        if not open_ and about.wants_a_person(heard.words):
+            yield Reading(Meaning("", intent=_PERSON, score=1.0, certainty="sure"), PERSON)
+        requested = self._requested(heard, expecting)
+        if requested:
+            yield Reading(requested, REQUEST)
+        if asked and not open_ and text.rstrip().endswith("?"):
+            yield from explained(HELP, expecting, QUESTION)
+
+    def _requested(self, heard: Heard, expecting: Expecting) -> Meaning | None:
+        """Another procedure, clearly asked for in the middle of one: named, and said to be the matter now."""
+        best_ = heard.best
+        other = best_.intent not in heard.commands.names and best_.intent not in (
+            expecting.topic,
+            EMERGENCY,
+            SCAM,
+            *expecting.choices,
+        )
+        if expecting.kind == "intent" or not other or best_.score < ACCEPT:
+            return None
+        named = best_.intent in self.intents.features.named(heard.words)
+        if not named or not self.asides.turns.search(heard.plain):
+            return None
+        return Meaning("", intent=best_.intent, score=best_.score, certainty="sure", requested=True)
+
+    def _exact_command(self, heard: Heard, expecting: Expecting) -> Meaning | None:
         name = heard.commands.said(heard.plain)
         if name is None:
             return None
         answer = self.readers.whole(heard.plain, expecting)
         if answer and answer.certainty == "sure":
-            return _value(answer)
+            return value_meaning(answer)
         if expecting.kind == "more" and name == NEXT_COMMAND:
-            return _value(Found(NEXT))
+            return value_meaning(Found(NEXT))
         agreed = all(any(c.intent == name and c.score >= ASK for c in other) for other in heard.others)
         return Meaning("", intent=name, score=1.0, certainty="sure" if agreed else "unsure")
 
-    def _danger(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
-        name, certainty = self.dangers.heard(heard.words)
-        if name is None or (certainty == "unsure" and self._is_the_answer(heard, expecting)):
-            return None
-        other = heard.best.score >= ACCEPT and heard.best.intent not in (_EMERGENCY, _SHELTER)
-        long = len(heard.plain.split()) > _ONE_BREATH
-        if certainty == "unsure" and not self._worth_asking(heard, name, other):
-            return None
-        # Both a danger and another clear request: ask which. Not for what people only dare to say once.
-        asked = certainty == "unsure" or (other and long and name not in _HINTED)
-        intent = _SHELTER if name == _NO_SHELTER else _EMERGENCY
-        score = max((c.score for c in heard.likely if c.intent == intent), default=0.0)
-        return Meaning(
-            "",
-            intent=intent,
-            score=max(score, ASK if asked else ACCEPT),
-            certainty="unsure" if asked else "sure",
-            danger=name,
-        )
-
-    def _scam(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
-        """A scam told beside the answer counts before the answer; what answers and no more stays one."""
-        if expecting.kind == "intent" or self.scams.heard(heard.words)[0] is None:
-            return None
-        if self._is_the_answer(heard, expecting):
-            return None
-        return Meaning("", intent=SCAM, score=max(ACCEPT, heard.best.score), certainty="sure")
-
-    def _is_the_answer(self, heard: _Heard, expecting: Expecting) -> bool:
-        """Whether these are a choice's own words and no more ("j'ai payé" sounds like "j'ai peur")."""
-        whole = self.readers.whole(heard.plain, expecting) if expecting.kind == "choice" else None
-        return whole is not None and whole.certainty == "sure"
-
-    def _worth_asking(self, heard: _Heard, name: str, other: bool) -> bool:
-        if heard.best.intent == _EMERGENCY:
-            return True
-        return not other and (name in _HINTED or heard.few_words)
-
-    def _answer(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
+    def _answer(self, heard: Heard, expecting: Expecting) -> Meaning | None:
         """The expected value, unless the words are more clearly something else."""
+        if expecting.said_back is not None:
+            return self._confirmed(heard, expecting)
         whole = self.readers.whole(heard.plain, expecting) if expecting.kind == "choice" else None
         if whole and whole.certainty == "sure":
-            return _value(whole)
-        found = self.readers.value(heard.plain, expecting)
+            return value_meaning(whole)
+        if expecting.kind in ("choice", "yes_no") and not heard.plain.isdigit():
+            found = self._closed(heard, expecting)
+        else:
+            found = self.readers.value(heard.plain, expecting)
         if found is None:
             return None
         if expecting.kind in _STRICT or (found.certainty == "sure" and expecting.kind not in _LOOSE):
-            return _value(found)
-        clear = heard.best.score >= ACCEPT
+            return value_meaning(found)
+        # A choice that has the name of a procedure ("cantine") is not masked by it.
+        clear = heard.best.score >= ACCEPT and heard.best.intent not in expecting.choices
+        if found.settled and clear and heard.best.intent != expecting.topic:
+            return None
         command = heard.best.intent in heard.commands.names - _GOES_WITH_AN_ANSWER
         if clear and (found.certainty == "unsure" or (command and not heard.few_words)):
             return None
-        return _value(found)
+        return value_meaning(found)
 
-    def _more(self, heard: _Heard, expecting: Expecting) -> Meaning | None:
+    def _confirmed(self, heard: Heard, expecting: Expecting) -> Meaning | None:
+        """A yes or no to the value that was said back, or another value in its place."""
+        said_back, asked = expecting.said_back, replace(expecting, said_back=None)
+        own = asked if expecting.about == "yes_no" else replace(asked, kind=expecting.about)
+        told = self._answer(heard, own)
+        plainly = told is not None and told.certainty == "sure" and told.value is not None
+        if plainly and expecting.about == "yes_no":
+            plainly = self.closed.read(heard.clauses, own).own
+        if told is None or not plainly:
+            return self._answer(heard, replace(asked, question="", choices=()))
+        if told.value == said_back:
+            return value_meaning(Found(YES))
+        return replace(value_meaning(Found(NO)), instead=told.value)
+
+    def _closed(self, heard: Heard, expecting: Expecting) -> Found | None:
+        closed = self.closed.read(heard.clauses, expecting)
+        measured = self._measured(heard, expecting, closed)
+        if measured and measured.certainty == "sure":
+            return measured
+        found = measured or self._by_wordings(heard, expecting, closed)
+        return self.closed.weighed(found, closed, heard.said, heard.clauses, expecting)
+
+    def _measured(self, heard: Heard, expecting: Expecting, closed: Closed) -> Found | None:
+        """A length of time, an age, a part of the year: where the question is one of more or less."""
+        measured = self.readers.measures.answer(heard.plain, expecting.question, expecting.today)
+        if measured is None or measured not in expecting.answers:
+            return None
+        clashing = closed.answer not in (None, measured) and closed.certainty == "sure" and not closed.own
+        return Found(measured, "unsure" if clashing else "sure")
+
+    def _by_wordings(self, heard: Heard, expecting: Expecting, closed: Closed) -> Found | None:
+        if closed.answer is None and expecting.kind == "choice":
+            choices = self.readers.choices
+            nearly = (
+                choices.nearly(heard.plain, expecting.answers) if heard.few_words and not closed.out else None
+            )
+            return choices.nth(heard.plain, expecting.keyed) or nearly
+        if closed.answer is None:
+            return None
+        told = closed.left < _MOSTLY_LEFT or closed.weight >= _TELLS_ENOUGH or not closed.own
+        sure = closed.certainty == "sure" and told and (closed.weight >= 0.3 or closed.left < 0.5)
+        return Found(closed.answer, "sure" if sure else "unsure")
+
+    def _more(self, heard: Heard, expecting: Expecting) -> Meaning | None:
         """At "more", any yes goes on; a bare no is asked whether it is the end."""
         if expecting.kind != "more":
             return None
         agreed = self.readers.by_kind["yes_no"](heard.plain)
         if heard.best.intent == NEXT_COMMAND and heard.best.score >= ASK:
-            return _value(Found(NEXT))
+            return value_meaning(Found(NEXT))
         if agreed is None or not heard.few_words:
             return None
-        return _value(Found(NEXT)) if agreed.value != NO else Meaning("", _END, ASK, "unsure")
+        return value_meaning(Found(NEXT)) if agreed.value != NO else Meaning("", _END, ASK, "unsure")
 
-    def _intent(self, heard: _Heard, expecting: Expecting) -> Meaning:
+    def _intent(self, heard: Heard, expecting: Expecting) -> Meaning:
         if expecting.kind == "intent" and expecting.choices:
             placed = self.readers.choices.nth(heard.plain, expecting.choices)
             if placed:
                 return Meaning("", intent=str(placed.value), score=1.0, certainty="sure")
         several = self.several.offered(heard.words, heard.likely)
         if several:
-            return Meaning("", several[0].intent, several[0].score, "unsure", several)
+            both = not self.several.ambiguous.offers(heard.words)
+            return Meaning("", several[0].intent, several[0].score, "unsure", several, both=both)
         best = _preferred(heard, expecting)
         certainty: Certainty = "sure" if best.score >= ACCEPT else "unsure" if best.score >= ASK else "none"
         return Meaning("", best.intent if certainty != "none" else NO_INTENT, best.score, certainty)
 
 
-def _value(found: Found) -> Meaning:
-    return Meaning(
-        "", score=1.0 if found.certainty == "sure" else ASK, certainty=found.certainty, value=found.value
-    )
+def _may_be_none(alarm: Meaning) -> bool:
+    return alarm.danger is not None and alarm.certainty == "unsure" and alarm.danger not in HINTED
 
 
-def _preferred(heard: _Heard, expecting: Expecting) -> Candidate:
+def _preferred(heard: Heard, expecting: Expecting) -> Candidate:
     """The likeliest intent; while none is clear, one of those just offered."""
+    if expecting.kind != "intent" and DAY_OF_MONTH.search(heard.words):
+        return next((c for c in heard.likely if c.intent != EMERGENCY), Candidate(NO_INTENT, 0.0))
     offered = [c for c in heard.likely if c.intent in expecting.choices and c.score >= ASK]
     return offered[0] if offered and heard.best.score < ACCEPT else heard.best
-
-
-def _alternatives(heard: _Heard, intent: str) -> tuple[Candidate, ...]:
-    """The best procedures; commands are named only beside a command, for they are never offered as topics."""
-    commands = heard.commands.names
-    kept = heard.likely if intent in commands else [c for c in heard.likely if c.intent not in commands]
-    return tuple(kept[:_ALTERNATIVES])

@@ -1,12 +1,12 @@
-"""The French words of understanding, read from a folder of YAML files and checked for their shape."""
+"""The French words of understanding, read from folders of YAML files and checked for their shape."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from voicebot import datafile
 from voicebot.dialogue.meaning import NO_INTENT
@@ -47,7 +47,7 @@ class LureWords(_Shape):
 
 
 class LureFrame(_Shape):
-    """One frame of lure_frames.yaml: every head is said with every rest."""
+    """One frame of lure_frames.yaml: every head is combined with every rest."""
 
     heads: Words
     rests: Words
@@ -64,7 +64,7 @@ class OpeningWords(_Shape):
     names: dict[str, Words]
 
     def sentences(self) -> Iterator[tuple[str, str]]:
-        """Every name behind every opening, and its intent."""
+        """Every name after every opening, with its intent."""
         for intent, names in self.names.items():
             yield from ((f"{opening} {name}", intent) for opening in self.openings for name in names)
 
@@ -78,7 +78,9 @@ class AcronymWords(_Shape):
 
 
 class YesNoWords(_Shape):
-    """yes_no.yaml; the keys of the mappings are "yes" and "no"."""
+    """yes_no.yaml; the keys of the mappings are "yes" and "no". `signs` are read as the words behind them."""
+
+    signs: dict[str, str]
 
     fillers: Words
     words: dict[str, Words]
@@ -100,6 +102,11 @@ class NumberWords(_Shape):
     times: dict[str, int]
     zeros: Words
     units: dict[str, Words]
+    many: dict[str, int]
+    other_money: Words
+    bounds: Words
+    not_ages: Words
+    instead: Words
     own_age: Words
     not_own_age: Words
     months: list[Words]
@@ -132,10 +139,12 @@ class DangerGuards(_Shape):
 
     past: Words
     unless: Words
+    fiction: Words = []
+    groups: dict[str, Words] = {}
 
 
 class HeardWords(_Shape):
-    """scam.yaml and worry.yaml: patterns as in danger.yaml, and what is taken out before."""
+    """scam.yaml, hunger.yaml and worry.yaml: patterns as in danger.yaml, and what is taken out before."""
 
     sure: Words
     unless: Words
@@ -147,6 +156,89 @@ class AmbiguousWords(_Shape):
     carriers: Words
     between: Words
     requests: dict[str, Words]
+
+
+class ClauseWords(_Shape):
+    """clauses.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    instead: Words
+    but: Words
+    now: Words
+    because: Words
+    and_: Words = Field(alias="and")
+    past: Words
+    around: Words
+    behind: Words
+    more_before: Words
+    more_behind: Words
+    refusals: Words
+    denial: Words
+    fillers: Words
+    same: list[Words]
+
+
+class TimeWords(_Shape):
+    """time.yaml; `days` and `months` are counted from today, `feasts` are month-day."""
+
+    units: dict[str, float]
+    passed: Words
+    coming: Words
+    from_today: dict[str, float]
+    seasons: dict[str, int]
+    next_year: Words
+    below: Words
+    above: Words
+    days: dict[str, int]
+    feasts: dict[str, str]
+    months: dict[str, int]
+    ahead: Words
+    ago: Words
+
+
+class MeasureWords(_Shape):
+    """One question of measures.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    of: Literal["lasting", "until", "yearly", "age", "day"]
+    from_: dict[str, float] = Field(alias="from")
+
+
+class AsideWords(_Shape):
+    """asides.yaml; `about`, `why` and `unserved` are patterns as in danger.yaml."""
+
+    about: dict[str, Words]
+    why: Words
+    what: Words
+    asks: Words
+    person: Words
+    turns: Words
+    small: dict[str, Words]
+    glossary: dict[str, Words]
+    unserved: dict[str, Words]
+    unless: Words
+
+
+class LanguageWords(_Shape):
+    """One language of languages.yaml."""
+
+    script: str = ""
+    sure: Words
+    words: Words
+    danger: dict[str, Words]
+
+
+class PaperWords(_Shape):
+    """papers.yaml; `names`: paper → how it is named."""
+
+    all: Words
+    none: Words
+    lacking: Words
+    having: Words
+    what: Words
+    names: dict[str, Words]
 
 
 class Vocabulary(_Shape):
@@ -169,8 +261,16 @@ class Vocabulary(_Shape):
     danger: dict[str, DangerPatterns]
     danger_guards: DangerGuards
     scam: HeardWords
+    hunger: HeardWords
     worry: HeardWords
     ambiguous: AmbiguousWords
+    clauses: ClauseWords
+    time: TimeWords
+    measures: dict[str, MeasureWords]
+    asides: AsideWords
+    languages: dict[str, LanguageWords]
+    papers: PaperWords
+    answers: dict[str, dict[str, Words]]
 
     def examples(self) -> Iterator[tuple[str, str]]:
         """Every example sentence and its label: an intent or a command."""
@@ -185,36 +285,71 @@ class Vocabulary(_Shape):
             yield from ((sentence, name) for sentence in (*command.words, *command.utterances))
 
 
-def read(folder: Path) -> Vocabulary:
-    """The vocabulary in `folder`. Raises DataError naming file and line of whatever is missing or wrong."""
-    names = [name for name in Vocabulary.model_fields if name not in ("intents", "choices")]
-    parts: dict[str, Any] = {name: _part(folder / f"{name}.yaml", name) for name in names}
-    intents = sorted((folder / "intents").glob("*.yaml"))
+#: The files of a folder, beside those of its folders `intents` and `choices`.
+FILES: Final = tuple(
+    name for name in Vocabulary.model_fields if name not in ("intents", "choices", "answers")
+)
+_INTENT: Final = TypeAdapter(IntentWords)
+_CHOICES: Final = TypeAdapter(dict[str, Words])
+_ANSWERS: Final = TypeAdapter(dict[str, dict[str, Words]])
+
+
+def read(*folders: Path) -> Vocabulary:
+    """The vocabulary in the folders; what a folder says is added to what those before it say.
+
+    Raises DataError naming file and line of whatever is missing or wrong.
+    """
+    parts: dict[str, Any] = {name: _part(name, folders) for name in FILES}
+    inside = [folder / "intents" for folder in folders]
+    intents = datafile.names(inside)
     if not intents:
-        raise DataError(
-            f"expected files with example sentences in {datafile.shown(folder / 'intents')}, found none"
-        )
-    parts["intents"] = [_checked(path, TypeAdapter(IntentWords)) for path in intents]
-    parts["choices"] = _choices(folder / "choices")
+        raise DataError(f"expected files with example sentences in {datafile.shown(inside[0])}, found none")
+    parts["intents"] = [_checked(name, inside, _INTENT) for name in intents]
+    parts["choices"] = choice_words(folders)
+    parts["answers"] = answer_words(folders)
     return Vocabulary.model_construct(**parts)
 
 
-def _choices(folder: Path) -> dict[str, Words]:
+def answer_words(words: datafile.Folders) -> dict[str, dict[str, Words]]:
+    """How people answer single questions: prompt key → answer → phrases; several files add to one another."""
+    folders = [folder / "answers" for folder in words]
+    together: dict[str, dict[str, Words]] = {}
+    for name in datafile.names(folders):
+        for question, answers in _checked(name, folders, _ANSWERS).items():
+            kept = together.setdefault(question, {})
+            for answer, said in answers.items():
+                kept[answer] = list(dict.fromkeys((*kept.get(answer, ()), *said)))
+    return together
+
+
+def check_words(intents: datafile.Folders, choices: datafile.Folders) -> list[datafile.Finding]:
+    """What is wrong with the files of the folders `intents` and `choices`."""
+    return [
+        each
+        for folders, shape in ((intents, _INTENT.validate_python), (choices, _CHOICES.validate_python))
+        for name in datafile.names(folders)
+        for each in datafile.validate(datafile.read_layers(name, folders, adding=True), shape)[1]
+    ]
+
+
+def choice_words(words: datafile.Folders) -> dict[str, Words]:
     """The phrases of every choice; what several files say of one is put together."""
+    folders = [folder / "choices" for folder in words]
     together: dict[str, Words] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        for value, phrases in _checked(path, TypeAdapter(dict[str, Words])).items():
+    for name in datafile.names(folders):
+        for value, phrases in _checked(name, folders, _CHOICES).items():
             together[value] = list(dict.fromkeys((*together.get(value, ()), *phrases)))
     return together
 
 
-def _part(path: Path, name: str) -> Any:
+def _part(name: str, folders: datafile.Folders) -> Any:
     shape: TypeAdapter[Any] = TypeAdapter(Vocabulary.model_fields[name].annotation or Any)
-    return _checked(path, shape)
+    return _checked(f"{name}.yaml", folders, shape)
 
 
-def _checked(path: Path, shape: TypeAdapter[T]) -> T:
-    data, findings = datafile.validate(datafile.read(path), shape.validate_python)
+def _checked(name: str, folders: datafile.Folders, shape: TypeAdapter[T]) -> T:
+    file = datafile.read_layers(name, folders, adding=True)
+    data, findings = datafile.validate(file, shape.validate_python)
     datafile.raise_if_any(findings)
     assert data is not None
     return data

@@ -1,4 +1,4 @@
-"""Places where people are helped: the nearest ones to a postal code or a town, and when they are open."""
+"""Places where people get help: the ones nearest to a postal code or town, and when they are open."""
 
 from voicebot.places.directory import Directory, load_directory, read_local_places
 from voicebot.places.listed import import_list

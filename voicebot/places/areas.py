@@ -1,6 +1,6 @@
 """Where people live: communes and the arrondissements of the three big cities, by name and by postal code.
 
-Data: communes.csv.gz, one a row, the most populous first: name, département, population, latitude,
+Data: communes.csv.gz, one per row, the most populous first: name, département, population, latitude,
 longitude, postal codes. Source and date: README.md.
 """
 
@@ -18,15 +18,16 @@ from typing import NamedTuple
 from anyascii import anyascii
 
 from voicebot.errors import DataError
+from voicebot.packaged import packaged
 from voicebot.places.place import Point, distance_km
 
-COMMUNES = Path(__file__).with_name("communes.csv.gz")
-#: A town this far from its postal code was misheard, one of the two: the code counts. Estimate.
+COMMUNES = packaged("places", "communes.csv.gz")
+#: Kilometres. If a town is this far from its postal code, one of them was misheard: the code wins. Estimate.
 _SAME_REGION_KM = 30.0
 
 
 class Area(NamedTuple):
-    """A commune, an arrondissement, or the middle of a postal code."""
+    """A commune, an arrondissement, or the centre of a postal code."""
 
     name: str
     department: str
@@ -37,14 +38,14 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True)
 class Areas:
-    """All areas; each list has the most populous first."""
+    """All areas; every list is in order of population, the largest first."""
 
     by_name: Mapping[str, Sequence[Area]]
     by_code: Mapping[str, Sequence[Area]]
 
     @classmethod
     def of(cls, areas: Sequence[Area]) -> Areas:
-        """Index `areas`, the most populous first."""
+        """Index `areas`, which are in order of population, the largest first."""
         by_name, by_code = defaultdict(list), defaultdict(list)
         for key, area in zip(_all_plain([area.name for area in areas]), areas, strict=True):
             by_name[key].append(area)
@@ -53,14 +54,15 @@ class Areas:
         return cls(dict(by_name), dict(by_code))
 
     def named(self, town: str) -> Sequence[Area]:
-        """The communes of that name, whatever its accents and hyphens."""
+        """The communes of that name, regardless of accents and hyphens."""
         return self.by_name.get(_all_plain([town])[0], ())
 
     def find(self, postal_code: str | None, town: str | None) -> Area | None:
-        """The area meant by a postal code, a town, or both; None when neither is known.
+        """The area meant by a postal code, a town, or both; None if neither is known.
 
-        Of several towns with that name the one near the postal code, else the biggest; a postal code alone
-        is the middle of its communes, weighted by how many people live in each.
+        Of several towns with the same name, the one near the postal code wins, else the largest. A postal
+        code
+        alone stands for the centre of its communes, weighted by population.
         """
         behind, named = self.by_code.get(postal_code or "", ()), self.named(town or "")
         middle = _middle(behind) if behind else None
@@ -71,7 +73,7 @@ class Areas:
 
 
 def read_areas(path: Path = COMMUNES) -> Areas:
-    """The rows of communes.csv.gz. Raises DataError when it cannot be read."""
+    """The rows of communes.csv.gz. Raises DataError if it cannot be read."""
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
             return Areas.of([_area(*row) for row in csv.reader(file)])
@@ -97,6 +99,6 @@ def _middle(areas: Sequence[Area]) -> Area:
 
 
 def _all_plain(names: Sequence[str]) -> list[str]:
-    """Many names at once without accents, capitals and hyphens; one call is a hundred times faster."""
+    """Many names at once without accents, capitals or hyphens; one call is a hundred times faster."""
     letters = anyascii("\n".join(names)).lower()
     return [name.strip() for name in re.sub(r"[^a-z0-9\n]+", " ", letters).split("\n")]

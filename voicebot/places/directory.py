@@ -1,4 +1,4 @@
-"""All places with all areas: which area is meant, and what is nearest to it."""
+"""All places and all areas: which area is meant, and what is nearest to it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from voicebot.places.words import place_words
 log = structlog.get_logger()
 
 LOCAL = "local.csv"
-#: Farther places are of no use to somebody without a car. Estimate; overseas the next island is nearer.
+#: Kilometres; farther places are no use to somebody without a car. Overseas the next island is nearer.
+#: Estimate.
 WITHIN_KM = 60.0
 THREE = 3
 
@@ -31,7 +32,7 @@ Clarity = Literal["one", "many", "homonyms", "unknown"]
 
 @dataclass(frozen=True)
 class Directory:
-    """What is known; `listed_on` is the date of the official list."""
+    """Everything we know; `listed_on` is the date of the official list."""
 
     areas: Areas
     places: Sequence[Place]
@@ -40,14 +41,14 @@ class Directory:
     def nearest(
         self, postal_code: str | None, town: str | None, kind: str, count: int = THREE
     ) -> tuple[Near, ...]:
-        """The places of that kind nearest to a postal code, a town or both; none when neither is known."""
+        """The places of this kind nearest to a postal code, a town or both; none if neither is known."""
         area = self.areas.find(postal_code, town)
         return self._near(area, kind, count) if area else ()
 
     def clarity(self, postal_code: str | None, town: str | None, kind: str) -> Clarity:
         """Whether we know enough to search, or what to ask next.
 
-        "many": the communes behind the postal code do not have the same nearest place, so the town matters.
+        "many": the communes that share the postal code differ in their nearest place, so the town matters.
         "homonyms": several communes have that name and no postal code was given.
         """
         if self.areas.find(postal_code, town) is None:
@@ -64,15 +65,15 @@ class Directory:
 
 
 def load_directory(folder: Path) -> Directory:
-    """The packaged data with what `folder` adds, kept until a file there changes.
+    """The packaged data and whatever `folder` adds, cached until a file there changes.
 
-    A local table that is wrong is left out and told in the log. Raises DataError for our own files.
+    An invalid local table is ignored and reported in the log. Raises DataError for our own files.
     """
     return _load(folder, tuple(map(_changed, (list_path(folder), folder / LOCAL))))
 
 
 def read_local_places(folder: Path) -> tuple[Place, ...]:
-    """The association's own table in `folder`, empty without one. Raises DataError with the wrong line."""
+    """The association's own table in `folder`, or nothing. Raises DataError naming the wrong line."""
     path = folder / LOCAL
     return read_local(path, place_words(), _areas()) if path.exists() else ()
 

@@ -1,4 +1,4 @@
-"""Opening hours as lists write them: "09:00 - 12:00 / 14:00 - 17:00"."""
+"""Opening hours in the notation of published lists: "09:00 - 12:00 / 14:00 - 17:00"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d) ?- ?([01]\d|2[0-4]):([0-5]\d)")
 
 
 def read_hours(written: str) -> tuple[Span, ...]:
-    """The spans of one day, the earliest first. Raises ValueError when something else is written."""
+    """The spans of one day, earliest first. Raises ValueError for any other notation."""
     if _SPAN.sub("", written).strip(" /"):
         raise ValueError("expected hours like 09:00 - 12:00 / 14:00 - 17:00")
     found = (tuple(map(int, match.groups())) for match in _SPAN.finditer(written))

@@ -1,7 +1,8 @@
-"""The list of France services places as we keep it, and how a new one takes its place.
+"""The list of France services places as we store it, and replacing it by a newer one.
 
-A gzipped CSV whose first row is the date of the list, then one place a row: name, address, postal code,
-town, telephone, latitude, longitude, and the hours of Monday to Saturday as "09:00-12:00 14:00-17:00".
+A gzipped CSV file. Its first row is the date of the list; then comes one place per row: name, address, postal
+code, town, telephone, latitude, longitude, and the hours from Monday to Saturday as "09:00-12:00
+14:00-17:00".
 """
 
 from __future__ import annotations
@@ -16,21 +17,22 @@ from datetime import date
 from pathlib import Path
 
 from voicebot.errors import DataError
+from voicebot.packaged import packaged
 from voicebot.places.hours import read_hours, write_hours
 from voicebot.places.place import Place, Point
 from voicebot.places.tables import read_official
 from voicebot.places.words import PlaceWords
 
-PACKAGED = Path(__file__).with_name("france_services.csv.gz")
+PACKAGED = packaged("places", "france_services.csv.gz")
 LIST = "france_services.csv.gz"
-#: A new list with fewer places than this share of the old one was cut off somewhere.
+#: A new list with less than this share of the old one's places must have been truncated.
 _LEAST_SHARE = 0.9
 _PLACE_FIELDS = 7
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A list of places and the day it was true."""
+class PlaceList:
+    """A list of places and the day it was published."""
 
     on: date
     places: tuple[Place, ...]
@@ -42,13 +44,13 @@ def list_path(folder: Path) -> Path:
     return imported if imported.exists() else PACKAGED
 
 
-def read_list(path: Path, words: PlaceWords) -> Listed:
-    """Read a list that we wrote. Raises DataError when it cannot be read."""
+def read_list(path: Path, words: PlaceWords) -> PlaceList:
+    """Read a list that we wrote. Raises DataError if it cannot be read."""
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
             rows = csv.reader(file)
             on = date.fromisoformat(next(rows)[0])
-            return Listed(on, tuple(_place(row, words.list_kind) for row in rows))
+            return PlaceList(on, tuple(_place(row, words.list_kind) for row in rows))
     except (OSError, EOFError, ValueError, StopIteration, IndexError) as error:
         raise DataError(
             f"{path.name}: expected the list that `voicebot places import` writes, got "
@@ -56,14 +58,14 @@ def read_list(path: Path, words: PlaceWords) -> Listed:
         ) from error
 
 
-def import_list(path: Path, on: date, folder: Path, words: PlaceWords) -> Listed:
-    """Put the official list at `path`, true on the day `on`, in place of the one before, all or nothing.
+def import_list(path: Path, on: date, folder: Path, words: PlaceWords) -> PlaceList:
+    """Replace the previous list by the official list at `path`, published `on` that day; all or nothing.
 
-    Raises DataError when it looks wrong: missing columns, places outside France, hours or telephone numbers
-    of another shape, an older date than before, or fewer than 90 % of the places before.
+    Raises DataError if it looks wrong: missing columns, places outside France, malformed hours or telephone
+    numbers, a date older than the previous one, or fewer than 90 % of the previous number of places.
     """
     before = read_list(list_path(folder), words)
-    new = Listed(on, read_official(path, words))
+    new = PlaceList(on, read_official(path, words))
     if on < before.on:
         raise DataError(f"{path.name}: expected a list newer than {before.on}, got {on}; check the date")
     if len(new.places) < _LEAST_SHARE * len(before.places):
@@ -75,8 +77,8 @@ def import_list(path: Path, on: date, folder: Path, words: PlaceWords) -> Listed
     return new
 
 
-def packed(listed: Listed) -> bytes:
-    """The file for a list; the same list gives the same bytes."""
+def packed(listed: PlaceList) -> bytes:
+    """The file for a list; the same list always gives the same bytes."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow([listed.on.isoformat()])
@@ -95,7 +97,7 @@ def _place(row: Sequence[str], kind: str) -> Place:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Readers see the old file or the new one, never half of it."""
+    """Replace the file atomically: readers see the old one or the new one, never half of it."""
     unfinished = path.with_suffix(f".{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,10 @@ from voicebot.places.words import PlaceWords, place_words
 
 Slots = Mapping[str, Value]
 
+_TEXTED = "sms"
+
 _EACH = ("name", "address", "town", "phone", "call", "opening", "km", "distance")
-#: Each lookup and the slots it fills, for `flows check`.
+#: Each lookup with the slots it fills, for `flows check`.
 LOOKUPS: Mapping[str, tuple[str, ...]] = {
     "area": ("place_area", "place_town", "place_department"),
     "places": (
@@ -31,7 +33,8 @@ def lookups(
 ) -> dict[str, Callable[[Slots], Awaitable[dict[str, Value]]]]:
     """The functions behind `LOOKUPS`. `folder` holds imported and local places; read at the first call.
 
-    They read the slots `code_postal`, `ville` and `lieu_besoin` (a kind of place; the official list without).
+    They read the slots `code_postal`, `ville` and `lieu_besoin` (a kind of place; by default the official
+    list). By the `channel` "sms", hours and distances are written shorter.
     """
 
     async def area(slots: Slots) -> dict[str, Value]:
@@ -55,6 +58,7 @@ def _area(directory: Directory, slots: Slots) -> dict[str, Value]:
 
 def _places(directory: Directory, slots: Slots, now: float) -> dict[str, Value]:
     near, words = directory.nearest(*_asked(slots)), place_words()
+    words = words.written() if slots.get("channel") == _TEXTED else words
     filled: dict[str, Value] = {"place_count": len(near), "place_list": f"{directory.listed_on:%Y-%m}"}
     for number in range(1, THREE + 1):
         each = _said(near[number - 1], now, words) if number <= len(near) else dict.fromkeys(_EACH, "")

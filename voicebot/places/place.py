@@ -1,4 +1,4 @@
-"""A place where people are helped, a point on the Earth, and how far apart two points are."""
+"""A place where people get help, a point on the Earth, and the distance between two points."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _EARTH_RADIUS_KM = 6371.0
 
-#: From and to, in minutes after midnight.
+#: Start and end, in minutes after midnight.
 Span = tuple[int, int]
 Week = tuple[tuple[Span, ...], ...]
 
@@ -24,9 +24,10 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """One place. `kind` is what it helps with, `week` its hours Monday first, `hours` the same in free words.
+    """One place.
 
-    `phone` is ten digits or empty; `week` has at most seven days, days left out are closed.
+    `kind` is what it helps with; `week` its opening hours, Monday first; `hours` the same in prose. `phone`
+    has ten digits or is empty; `week` has at most seven days, and days left out are closed.
     """
 
     name: str
@@ -41,14 +42,14 @@ class Place:
 
 
 class Near(NamedTuple):
-    """A place and how far it is, as the crow flies."""
+    """A place and its distance as the crow flies."""
 
     km: float
     place: Place
 
 
 def distance_km(a: Point, b: Point) -> float:
-    """Along the great circle (haversine), in kilometres."""
+    """The great-circle distance (haversine), in kilometres."""
     north_a, north_b = math.radians(a.latitude), math.radians(b.latitude)
     north, east = north_b - north_a, math.radians(b.longitude - a.longitude)
     chord = math.sin(north / 2) ** 2 + math.cos(north_a) * math.cos(north_b) * math.sin(east / 2) ** 2
@@ -56,7 +57,7 @@ def distance_km(a: Point, b: Point) -> float:
 
 
 def nearest(places: Iterable[Place], point: Point, count: int, within_km: float) -> tuple[Near, ...]:
-    """The `count` places nearest to `point`, the nearest first, none farther than `within_km`."""
+    """The `count` places nearest to `point`, nearest first, none farther than `within_km`."""
     found = (Near(distance_km(point, place.point), place) for place in places)
     near = (each for each in found if each.km <= within_km)
     return tuple(nsmallest(count, near, key=lambda each: (each.km, each.place.name)))

@@ -1,6 +1,6 @@
-"""CSV tables that others write: the official list of places, and an association's own.
+"""CSV tables written by others: the official list of places, and an association's own.
 
-Columns may stand in any order, separated by commas or semicolons; their names stand in words.yaml. Whatever
+Columns may be in any order, separated by commas or semicolons; their names are in words.yaml. Anything that
 looks wrong raises DataError with file and line.
 """
 
@@ -20,7 +20,8 @@ from voicebot.places.hours import read_hours
 from voicebot.places.place import Place, Point, Week
 from voicebot.places.words import PlaceWords
 
-#: Boxes around the mainland with Corsica and each overseas territory: south, north, west, east.
+#: Boxes around mainland France with Corsica and around each overseas territory: south, north, west, east, in
+#: degrees.
 _FRANCE = (
     (41.2, 51.2, -5.3, 9.7),
     (14.3, 18.2, -63.3, -60.7),
@@ -33,7 +34,7 @@ _FRANCE = (
 
 @dataclass(frozen=True)
 class _Row:
-    """One line of a table; `columns` are our names → the table's."""
+    """One line of a table; `columns` maps our names to those of the table."""
 
     where: str
     cells: Mapping[str, str]
@@ -47,7 +48,7 @@ class _Row:
 
 
 def read_official(path: Path, words: PlaceWords) -> tuple[Place, ...]:
-    """The official list (CSV, may be gzipped).
+    """The official list (CSV, possibly gzipped).
 
     Places without a telephone number are left out: people are told to call before they go.
     """
@@ -57,7 +58,7 @@ def read_official(path: Path, words: PlaceWords) -> tuple[Place, ...]:
 
 
 def read_local(path: Path, words: PlaceWords, areas: Areas) -> tuple[Place, ...]:
-    """An association's table. Without coordinates a place stands in the middle of its town."""
+    """An association's table. A place without coordinates is put at the centre of its town."""
     return tuple(_local(row, words, areas) for row in _rows(path, words.local_columns))
 
 

@@ -1,19 +1,19 @@
-"""The words of places (words.yaml): column names of CSV files, and how hours and distances are said."""
+"""The wording for places (words.yaml): column names of CSV files, and how hours and distances are said."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from voicebot.datafile import raise_if_any, read, validate
+from voicebot.packaged import packaged
 
-_FILE = Path(__file__).with_name("fr") / "words.yaml"
+_FILE = packaged("places", "fr", "words.yaml")
 
 
 class PlaceWords(BaseModel):
-    """The whole file; each name is explained there by its value."""
+    """The whole file, which explains each name next to its value."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,11 +37,16 @@ class PlaceWords(BaseModel):
     very_near: str
     one_km: str
     many_km: str
+    texted: dict[str, str]
+
+    def written(self) -> PlaceWords:
+        """The shorter wording of texts."""
+        return self.model_copy(update=self.texted)
 
 
 @cache
 def place_words() -> PlaceWords:
-    """The words, read once. Raises DataError when the file is wrong."""
+    """The words, read once. Raises DataError if the file is invalid."""
     words, findings = validate(read(_FILE), PlaceWords.model_validate)
     raise_if_any(findings)
     assert words is not None

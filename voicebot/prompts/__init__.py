@@ -1,7 +1,7 @@
-"""All we say: prompt key, slots and channel become text to speak or to send. The words are in prompts/fr."""
+"""Everything we say: prompt key, slots and channel become text to speak or send. Words: prompts/fr."""
 
-from voicebot.prompts.load import Entry, Topic
-from voicebot.prompts.pieces import Pause, Piece, Text
+from voicebot.prompts.load import PromptEntry, Topic
+from voicebot.prompts.pieces import Piece
 from voicebot.prompts.render import Prompts
 
-__all__ = ["Entry", "Pause", "Piece", "Prompts", "Text", "Topic"]
+__all__ = ["Piece", "PromptEntry", "Prompts", "Topic"]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from voicebot.datafile import DataFile, Finding, described, read, validate
-from voicebot.prompts.placeholders import STYLES, Placeholder, placeholders
+from voicebot.datafile import DataFile, Finding, described, finding, names, read_layers, validate
+from voicebot.facts import FACTS, Fact, read_facts
+from voicebot.packaged import packaged
+from voicebot.prompts.placeholders import STYLES, Placeholder, facts_in, placeholders, with_facts
 
-#: The files of the folder that hold no prompts.
+#: The files in the folder that do not contain prompts.
 TOPICS, WORDS, JARGON, LONG_VALUES = "topics.yaml", "words.yaml", "jargon.yaml", "long_values.yaml"
 VARIANTS = ("ask", "retry", "keys", "help", "sms")
 
+_SENTENCES = re.compile(r"(?<=[.?!]) +")
 Sentence = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -25,23 +29,30 @@ class _Strict(BaseModel):
 
 
 class PromptItem(_Strict):
-    """One prompt as written. `label` names the question in a few words, `options` names its choices."""
+    """One prompt as written. `label` names the question in a few words, `options` names its choices.
+
+    With an empty `sms` nothing is texted.
+    """
 
     ask: Sentence
     retry: Sentence | None = None
     keys: Sentence | None = None
     help: Sentence | None = None
-    sms: Sentence | None = None
+    sms: str | None = None
     label: Sentence | None = None
     options: dict[Name, Sentence] = {}
 
 
 class Topic(_Strict):
-    """A procedure or service: its name in a sentence, the number to call, and whose number it is."""
+    """A procedure or service: its name in a sentence, who helps, and their number if one serves all.
+
+    The number is nobody's with a yes in the slot `not_with`.
+    """
 
     label: Sentence
-    number: Sentence
     who: Sentence
+    number: str = ""
+    not_with: Name | None = None
 
 
 class ByChannel(_Strict):
@@ -51,16 +62,8 @@ class ByChannel(_Strict):
     sms: str
 
 
-class Reply(_Strict):
-    """How an SMS asks for a yes or a no."""
-
-    all: Sentence
-    each: Sentence
-    between: str
-
-
-class Listed(_Strict):
-    """How a list is told: what stands between its things, and before the last."""
+class ListWording(_Strict):
+    """How a list is said: what goes between its items, and before the last one."""
 
     between: str
     last: str
@@ -75,15 +78,15 @@ class Euros(_Strict):
     sms: Sentence
 
 
-class Words(_Strict):
-    """The connecting words and signs."""
+class ConnectingWords(_Strict):
+    """The connecting words and punctuation."""
 
     options: ByChannel
-    reply: Reply
     texted: dict[Sentence, Sentence]
+    heard_only: tuple[Sentence, ...] = ()
     digits: ByChannel
     pairs: ByChannel
-    listed: Listed
+    listed: ListWording
     decimal: str
     euros: Euros
     date: Sentence
@@ -95,10 +98,29 @@ class Words(_Strict):
     first_day: ByChannel
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
 
+    def typed(self, text: str) -> str:
+        """`text` for somebody who types: without the sentences that only tell people to speak."""
+        parts = _SENTENCES.split(text)
+        kept = [part for part in parts if not part.startswith(tuple(f"{word} " for word in self.heard_only))]
+        return " ".join(kept)
+
 
 def _as_mapping(written: Any) -> Any:
     """A lone sentence is the prompt's first wording."""
     return {"ask": written} if isinstance(written, str) else written
+
+
+def _as_mappings(file: DataFile) -> DataFile:
+    """The file with each lone sentence as a mapping, so that variants can be laid over one another."""
+    if not isinstance(file.data, dict):
+        return file
+    # The sentence stands where its name does: laid over ours, it must not seem to be ours.
+    lone = [name for name, item in file.data.items() if isinstance(item, str)]
+    lines: dict[tuple[str | int, ...], int] = {
+        (name, "ask"): file.lines[(name,)] for name in lone if (name,) in file.lines
+    }
+    data = {name: _as_mapping(item) for name, item in file.data.items()}
+    return replace(file, data=data, lines={**file.lines, **lines})
 
 
 PROMPTS: TypeAdapter[dict[str, PromptItem]] = TypeAdapter(
@@ -107,14 +129,18 @@ PROMPTS: TypeAdapter[dict[str, PromptItem]] = TypeAdapter(
         Annotated[PromptItem, BeforeValidator(_as_mapping, json_schema_input_type=Sentence | PromptItem)],
     ]
 )
-_FIELDS = Path(__file__).parent / "fr" / "fields.yaml"
+_FIELDS = packaged("prompts", "fr", "fields.yaml")
 TOPIC_LIST: TypeAdapter[dict[str, Topic]] = TypeAdapter(dict[Name, Topic])
-WORD_LIST: TypeAdapter[Words] = TypeAdapter(Words)
+WORD_LIST: TypeAdapter[ConnectingWords] = TypeAdapter(ConnectingWords)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One prompt: `texts` by variant, the names of the question and its choices, where it is written."""
+class PromptEntry:
+    """One prompt: `texts` by variant, the names of the question and its choices, where it was written.
+
+    `lines` and `files` say where each part stands: an association may lay one variant over ours. `facts` are
+    the ids of the facts whose values stand in the texts, `stated` those of each variant.
+    """
 
     key: str
     file: str
@@ -123,15 +149,22 @@ class Entry:
     label: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
+    stated: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def finding(self, code: str, part: str, **words: object) -> Finding:
+        """The finding `code` at a variant, "label" or "options"; where the prompt begins if it has none."""
+        return finding(code, self.files.get(part, self.file), self.lines.get(part, self.line), **words)
 
     @property
     def placeholders(self) -> frozenset[Placeholder]:
-        """All that is to be filled in, in any variant."""
+        """Everything that is to be filled in, in any variant."""
         return frozenset(each for text in self.texts.values() for each in placeholders(text) or ())
 
     @property
     def slots(self) -> frozenset[str]:
-        """The slots that must be known to say it."""
+        """The slots that must be known in order to say it."""
         return frozenset(each.slot for each in self.placeholders)
 
     @property
@@ -142,12 +175,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Book:
-    """All that a folder of prompts says, and what is wrong with it. `words` is None when unreadable."""
+    """Everything a folder of prompts says, and what is wrong with it. `words` is None if unreadable."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, PromptEntry]
     topics: Mapping[str, Topic]
-    words: Words | None
+    words: ConnectingWords | None
     findings: tuple[Finding, ...]
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 def json_schema() -> dict[str, Any]:
@@ -155,28 +189,60 @@ def json_schema() -> dict[str, Any]:
     return described({"title": "Prompts", **PROMPTS.json_schema()}, _FIELDS)
 
 
-def read_prompts(folder: Path) -> Book:
-    """Read every file of `folder`; a file with errors gives findings instead of prompts."""
-    topics, wrong_topics = validate(read(folder / TOPICS), TOPIC_LIST.validate_python)
-    words, wrong_words = validate(read(folder / WORDS), WORD_LIST.validate_python)
+def read_prompts(*folders: Path, facts_file: Path = FACTS) -> Book:
+    """Read every file in the folders; a file with errors yields findings instead of prompts.
+
+    What a folder says of a prompt, a topic or a word is laid over what the folders before it say. The values
+    of facts are those in `facts_file`.
+    """
+    facts = read_facts(facts_file)[0]
+    topics, wrong_topics = validate(read_layers(TOPICS, folders), TOPIC_LIST.validate_python)
+    words, wrong_words = validate(read_layers(WORDS, folders), WORD_LIST.validate_python)
     findings = [*wrong_topics, *wrong_words]
-    entries: dict[str, Entry] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name in (TOPICS, WORDS, JARGON, LONG_VALUES):
+    entries: dict[str, PromptEntry] = {}
+    for file_name in names(folders):
+        if file_name in (TOPICS, WORDS, JARGON, LONG_VALUES):
             continue
-        file = read(path)
+        flow, file = file_name.removesuffix(".yaml"), read_layers(file_name, folders, prepared=_as_mappings)
         items, wrong = validate(file, PROMPTS.validate_python)
         findings += wrong
         for name, item in (items or {}).items():
-            entries[f"{path.stem}.{name}"] = _entry(file, path.stem, name, item)
-            findings += _misfilled(file, name, item)
-    return Book(entries, topics or {}, words, tuple(findings))
+            told = _with_facts(item, facts)
+            entry = _entry(file, flow, name, told)
+            entries[entry.key] = replace(entry, facts=_facts(*_parts(item)), stated=_stated(item))
+            findings += _misfilled(file, name, told)
+    return Book(entries, topics or {}, words, tuple(findings), facts)
 
 
-def _entry(file: DataFile, flow: str, name: str, item: PromptItem) -> Entry:
-    texts = {variant: text for variant in VARIANTS if (text := getattr(item, variant))}
+def _parts(item: PromptItem) -> Iterator[str]:
+    """Every text of a prompt: its variants, its name, the names of its choices."""
+    yield from (text for variant in (*VARIANTS, "label") if (text := getattr(item, variant)))
+    yield from item.options.values()
+
+
+def _facts(*texts: str) -> frozenset[str]:
+    return frozenset(id for text in texts for id in facts_in(text))
+
+
+def _stated(item: PromptItem) -> dict[str, frozenset[str]]:
+    """The facts that each variant states."""
+    return {variant: _facts(text) for variant in VARIANTS if (text := getattr(item, variant))}
+
+
+def _with_facts(item: PromptItem, facts: Mapping[str, Fact]) -> PromptItem:
+    """The prompt with the values of the facts that it asks for."""
+    written = {name: getattr(item, name) for name in (*VARIANTS, "label")}
+    told = {name: with_facts(text, facts) for name, text in written.items() if text}
+    options = {value: with_facts(text, facts) for value, text in item.options.items()}
+    return item.model_copy(update={**told, "options": options})
+
+
+def _entry(file: DataFile, flow: str, name: str, item: PromptItem) -> PromptEntry:
+    texts = {variant: text for variant in VARIANTS if (text := getattr(item, variant)) is not None}
     lines = {variant: file.line(name, variant) for variant in (*VARIANTS, "label", "options")}
-    return Entry(f"{flow}.{name}", file.name, file.line(name), texts, item.label, item.options, lines)
+    files = {variant: file.origin(name, variant) for variant in lines}
+    key, origin = f"{flow}.{name}", file.origin(name)
+    return PromptEntry(key, origin, file.line(name), texts, item.label, item.options, lines, files)
 
 
 def _misfilled(file: DataFile, name: str, item: PromptItem) -> Iterator[Finding]:

@@ -1,16 +1,16 @@
-"""How long and how hard a French sentence is: words, syllables, readability, seconds of speech."""
+"""How long and how difficult a French sentence is: words, syllables, readability, seconds of speech."""
 
 from __future__ import annotations
 
 import re
 from statistics import fmean
 
-#: The pace of our voice Pico over shipped prompts (tests/prompts/test_measures.py).
+#: Syllables per second of our voice Pico over the packaged prompts (tests/prompts/test_measures.py).
 _SYLLABLES_PER_S = 4.5
 _SENTENCE_PAUSE_S = 0.5
-#: A digit of a number takes this many syllables on average: "soixante-dix-huit", "onze".
+#: Average number of syllables per digit of a number: "soixante-dix-huit", "onze".
 _SYLLABLES_PER_DIGIT = 1.5
-#: What is filled in is a name, a date, an amount: about "le 31 mars".
+#: Slots are filled with a name, a date, an amount: about as long as "le 31 mars".
 _SYLLABLES_PER_SLOT = 4
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
@@ -21,7 +21,7 @@ _MUTE_END = re.compile(r"(?<=[^aeiouyàâéèêëîïôû])(?:es?|ent)$")
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of `text`, a placeholder counting as one word."""
+    """The sentences of `text`; a placeholder counts as one word."""
     return tuple(part for part in _SENTENCE_END.split(_PLACEHOLDER.sub("x", text).strip()) if words(part))
 
 
@@ -31,7 +31,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def syllables(word: str) -> int:
-    """An estimate of the spoken syllables of a French word: its groups of vowels without a mute ending."""
+    """An estimate of the spoken syllables of a French word: its groups of vowels, except mute endings."""
     digits = sum(letter.isdigit() for letter in word)
     if digits:
         return max(1, round(digits * _SYLLABLES_PER_DIGIT))
@@ -42,7 +42,7 @@ def syllables(word: str) -> int:
 def kandel_moles(text: str) -> float:
     """Readability: 100 very easy, 60 standard, 30 hard. Source: Kandel & Moles 1958, Flesch for French.
 
-    "Avez-vous" counts as two words, as it does where it is not a question; numbers are left out.
+    "Avez-vous" counts as two words, as it would if it were not a question; numbers are left out.
     """
     parts = sentences(text)
     said = [word for part in parts for word in words(part) if not word[0].isdigit()]

@@ -6,22 +6,24 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from voicebot.prompts.load import Entry
-from voicebot.prompts.pieces import Text, parts, with_key
+from voicebot.prompts.load import PromptEntry
+from voicebot.prompts.pieces import parts, with_key
 from voicebot.prompts.render import LOOSE_KEYS, Prompts
+from voicebot.sound import Speech
 
-#: The groups that are no files: the names of topics, and the words that every option ends with.
+#: Groups that are not files: the names of topics, and the words with which every option ends.
 TOPICS, OPTIONS = "topics", "options"
-#: What only those who work with us hear by telephone stays with the synthesizer.
+#: Prompts that only the staff hear on the telephone; they are left to the synthesizer.
 _OURS = frozenset({"mediation", "studio"})
 _ANSWER = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True)
 class Recordable:
-    """A text to record. `keys` are all the places where it is said, the first in the `group` it is shown in.
+    """A text to record.
 
-    `within` is the whole sentence of a piece, "…" standing for the answers; None when the text is whole.
+    `keys` are all the places where it is said, first the one in whose `group` it is shown. `within` is the
+    whole sentence around a piece, with "…" for the answers; None if the text is whole.
     """
 
     text: str
@@ -53,7 +55,7 @@ def _all(prompts: Prompts, silent: Collection[str]) -> Iterator[Recordable]:
     yield from _options(prompts, spoken)
 
 
-def _sentences(entry: Entry) -> Iterator[Recordable]:
+def _sentences(entry: PromptEntry) -> Iterator[Recordable]:
     for variant, text in entry.texts.items():
         if variant == "sms":
             continue
@@ -62,23 +64,23 @@ def _sentences(entry: Entry) -> Iterator[Recordable]:
             yield Recordable(text, (name,), group)
             continue
         within = _ANSWER.sub("…", text)
-        for part in parts(text, name, lambda *_: Text("x")):
-            if isinstance(part, Text) and part.key:
+        for part in parts(text, name, lambda *_: Speech("x")):
+            if isinstance(part, Speech) and part.key:
                 yield Recordable(part.text, (part.key,), group, within)
 
 
-def _options(prompts: Prompts, entries: Collection[Entry]) -> Iterator[Recordable]:
+def _options(prompts: Prompts, entries: Collection[PromptEntry]) -> Iterator[Recordable]:
     """ "tapez 1", and so on for as many keys as a question has choices."""
     most = max([len(LOOSE_KEYS), *(len(entry.options) for entry in entries)])
     for number in range(1, most + 1):
         form = with_key(prompts.words.options.voice, str(number))
-        for part in parts(form, f"words.options.{number}", lambda *_: Text("x")):
-            if isinstance(part, Text) and part.key:
+        for part in parts(form, f"words.options.{number}", lambda *_: Speech("x")):
+            if isinstance(part, Speech) and part.key:
                 yield Recordable(part.text, (part.key,), OPTIONS, _ANSWER.sub("…", form))
 
 
 def groups(found: Collection[Recordable]) -> Mapping[str, tuple[Recordable, ...]]:
-    """The texts by their group, in order."""
+    """The texts by group, in order."""
     by_group: dict[str, list[Recordable]] = {}
     for one in found:
         by_group.setdefault(one.group, []).append(one)

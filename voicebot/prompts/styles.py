@@ -11,21 +11,21 @@ from typing import Any, Literal
 
 from voicebot.dialogue.meaning import Value
 from voicebot.errors import PromptError
-from voicebot.prompts.load import ByChannel, Entry, Topic, Words
+from voicebot.prompts.load import ByChannel, ConnectingWords, PromptEntry, Topic
 
 Medium = Literal["voice", "sms"]
 
-#: Amounts from here on are said as they are: nobody is asked about them.
+#: Amounts from here on are said as plain numbers: no question asks for such amounts.
 _LARGEST_AMOUNT = 10**9
 
 
 @dataclass(frozen=True)
 class Saying:
-    """What styles need besides the value: the names of things, the medium, the flow that speaks."""
+    """What styles need besides the value: the names of things, the medium, the flow that is speaking."""
 
-    words: Words
+    words: ConnectingWords
     topics: Mapping[str, Topic]
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, PromptEntry]
     medium: Medium
     flow: str
 
@@ -41,13 +41,13 @@ class _Filled:
 
 
 class Filler(Formatter):
-    """`str.format` without attributes, indexes and conversions, whose format specs are our styles."""
+    """`str.format` without attributes, indexes or conversions, whose format specs are our styles."""
 
     def __init__(self, saying: Saying) -> None:
         self.saying = saying
 
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """The slot's value with its name. Raises PromptError when it is not known."""
+        """The slot's value with its name. Raises PromptError if it is not known."""
         if field_name not in kwargs:
             raise PromptError(
                 f"the prompt needs the slot {field_name!r}, which is not filled; "
@@ -69,7 +69,7 @@ class Filler(Formatter):
         return value
 
 
-def label(key: str, topics: Mapping[str, Topic], entries: Mapping[str, Entry]) -> str | None:
+def label(key: str, topics: Mapping[str, Topic], entries: Mapping[str, PromptEntry]) -> str | None:
     """The name of a topic (`topics.rsa`), a question (`rsa.age`) or a choice (`rsa.logement.locataire`)."""
     group, _, rest = key.partition(".")
     if group == "topics":
@@ -93,7 +93,7 @@ def _digits(filled: _Filled, saying: Saying) -> str:
 
 
 def _pairs(filled: _Filled, saying: Saying) -> str:
-    """Even numbers of digits in pairs; three, as in 115, are one number."""
+    """An even number of digits in pairs; three digits, as in 115, are one number."""
     digits = re.sub(r"[\s.]", "", str(filled.value))
     if not digits.isdecimal() or len(digits) % 2 or (saying.medium == "sms" and len(digits) == 4):
         return str(filled.value)
@@ -123,7 +123,7 @@ def _date(filled: _Filled, saying: Saying) -> str:
 
 
 def _near_day(filled: _Filled, saying: Saying) -> str:
-    """A day of these weeks, "2026-03-03": its weekday says more than its year."""
+    """A day within the next few weeks, "2026-03-03": its weekday says more than its year."""
     try:
         day = date.fromisoformat(str(filled.value))
     except ValueError:
@@ -144,7 +144,7 @@ def _hour(filled: _Filled, saying: Saying) -> str:
 
 
 def _month(filled: _Filled, saying: Saying) -> str:
-    """A month 1 to 12, or a month of a year, "2026-03"."""
+    """A month from 1 to 12, or a month of a year, "2026-03"."""
     written = re.fullmatch(r"(?:(\d{4})-)?0?([1-9]|1[0-2])", str(filled.value))
     if not written:
         return str(filled.value)
@@ -168,12 +168,12 @@ def _topic_number(filled: _Filled, saying: Saying) -> str:
 
 
 def _option(filled: _Filled, saying: Saying) -> str:
-    """The name of a choice of the step called like the slot."""
+    """The name of a choice at the step named like the slot."""
     return _named(f"{saying.flow}.{filled.slot}.{filled.value}", filled, saying)
 
 
 def _choice(filled: _Filled, saying: Saying) -> str:
-    """The name of what the slot's own value is the label key of."""
+    """The name of the choice whose label key is the slot's value."""
     return _named(str(filled.value), filled, saying)
 
 

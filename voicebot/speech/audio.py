@@ -1,7 +1,7 @@
 """Sound: telephone μ-law, 16-bit samples, sampling rates, WAV files and levels.
 
-The only place where sound changes form. Inside the program sound is `Pcm`: mono samples of 16 bits.
-The telephone speaks 8 kHz μ-law (ITU-T G.711) in frames of 20 ms; recognizers hear 16 kHz.
+The only place where sound is converted. Inside the program sound is `Pcm`: mono samples of 16 bits. The
+telephone uses 8 kHz μ-law (ITU-T G.711) in frames of 20 ms; recognizers use 16 kHz.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from numpy.typing import NDArray
 from voicebot.errors import AudioError
 
 Pcm = NDArray[np.int16]
-"""Mono samples, shape (n,), whose sampling rate the context gives."""
+"""Mono samples, shape (n,), whose sampling rate depends on the context."""
 
 TELEPHONE_HZ = 8000
 RECOGNIZER_HZ = 16000
 FRAME_MS = 20
 FRAME_BYTES = TELEPHONE_HZ * FRAME_MS // 1000
-"""One frame of telephone audio: 160 μ-law bytes, as many samples."""
+"""Bytes in one frame of telephone audio: 160 of μ-law, one per sample."""
 MAX_PAYLOAD_BYTES = TELEPHONE_HZ
-"""More than one second in one message is no telephone; the rest is cut off."""
+"""Bytes. More than one second in one message cannot be a telephone; the rest is cut off."""
 SILENT_DBFS = -96.0
-"""The level of silence: the smallest step of 16 bits."""
+"""The level of silence in dBFS: the smallest step of 16 bits."""
 UPSAMPLER_DELAY = 480
-"""Samples at 16 kHz (30 ms) that an `Upsampler` holds back, always the same."""
+"""Samples at 16 kHz (30 ms) that an `Upsampler` holds back, always the same number."""
 
 _SLOWEST_HZ = 4000
 _FASTEST_HZ = 384_000
@@ -64,27 +64,27 @@ SILENT_FRAME = bytes([int(_ENCODE[0])]) * FRAME_BYTES
 
 
 def decode(mulaw: bytes) -> Pcm:
-    """The samples of μ-law `mulaw`, one a byte, whatever its length."""
+    """The samples of the μ-law bytes `mulaw`, one per byte, whatever its length."""
     return _DECODE[np.frombuffer(mulaw, dtype=np.uint8)]
 
 
 def encode(pcm: Pcm) -> bytes:
-    """The μ-law bytes of `pcm`, one a sample."""
+    """The μ-law bytes of `pcm`, one per sample."""
     return _ENCODE[np.ascontiguousarray(pcm, dtype=np.int16).view(np.uint16)].tobytes()
 
 
 def decode_payload(payload: bytes) -> tuple[Pcm, bool]:
-    """The samples of one message from the telephone, and whether it was one whole frame.
+    """The samples of one message from the telephone, and whether it was exactly one frame.
 
-    Audio time must go on whatever comes: a short or empty payload is filled up with silence to one
-    frame, a long one is cut after one second. The caller counts those that were not whole.
+    Audio time must go on whatever comes: a short or empty payload is padded with silence to one frame, a long
+    one is cut after one second. The caller counts those that were not exactly one frame.
     """
     kept = payload[:MAX_PAYLOAD_BYTES]
     return decode(kept + SILENT_FRAME[len(kept) :]), len(payload) == FRAME_BYTES
 
 
 def frames(mulaw: bytes) -> Iterator[bytes]:
-    """`mulaw` in frames of `FRAME_BYTES`; the last one is filled up with silence."""
+    """`mulaw` in frames of `FRAME_BYTES`; the last one is padded with silence."""
     for start in range(0, len(mulaw), FRAME_BYTES):
         frame = mulaw[start : start + FRAME_BYTES]
         yield frame + SILENT_FRAME[len(frame) :]
@@ -102,12 +102,12 @@ class Upsampler:
         self._stream = soxr.ResampleStream(TELEPHONE_HZ, RECOGNIZER_HZ, 1, dtype="int16", vr=True)
 
     def accept(self, pcm: Pcm) -> Pcm:
-        """The 16 kHz samples that are ready after `pcm` (8 kHz); empty when there are none yet."""
+        """The 16 kHz samples that are ready after `pcm` (8 kHz); empty if there are none yet."""
         chunk = np.ascontiguousarray(pcm, dtype=np.int16)
         return np.asarray(self._stream.resample_chunk(chunk), dtype=np.int16)
 
     def finish(self) -> Pcm:
-        """The samples held back, at the end of the sound."""
+        """The samples still held back, at the end of the sound."""
         return np.asarray(self._stream.resample_chunk(np.zeros(0, np.int16), last=True), dtype=np.int16)
 
 
@@ -119,7 +119,7 @@ def resample(pcm: Pcm, from_hz: int, to_hz: int) -> Pcm:
 
 
 def level(pcm: Pcm) -> float:
-    """The root-mean-square level of `pcm` in dBFS: 0 is a full square wave, `SILENT_DBFS` silence."""
+    """The root-mean-square level of `pcm` in dBFS: 0 is a full-scale square wave, `SILENT_DBFS` silence."""
     if not len(pcm):
         return SILENT_DBFS
     rms = float(np.sqrt(np.mean(np.square(pcm.astype(np.float64)))))
@@ -129,7 +129,7 @@ def level(pcm: Pcm) -> float:
 def read_wav(path: Path) -> tuple[Pcm, int]:
     """The samples of a WAV file of 16 or 24 bits, several channels mixed into one, and its rate in Hz.
 
-    Raises AudioError when it cannot be read.
+    Raises AudioError if it cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -140,12 +140,12 @@ def read_wav(path: Path) -> tuple[Pcm, int]:
 
 
 def parse_wav(file: BinaryIO, name: str) -> tuple[Pcm, int]:
-    """As `read_wav`, of an open file called `name`."""
+    """Like `read_wav`, from an open file called `name`."""
     try:
         with wave.open(file, "rb") as opened:
             width, channels, rate_hz = opened.getsampwidth(), opened.getnchannels(), opened.getframerate()
             data = opened.readframes(opened.getnframes())
-    except (EOFError, RuntimeError, wave.Error) as error:  # of a chunk that is longer than the file
+    except (EOFError, RuntimeError, wave.Error) as error:  # a chunk is longer than the file
         reason = str(error) or "it ends too soon"
         what = f"{name}: expected a WAV file of 16-bit PCM, it cannot be read: {reason}."
         raise AudioError(what) from error
@@ -153,18 +153,18 @@ def parse_wav(file: BinaryIO, name: str) -> tuple[Pcm, int]:
         got = f"{8 * width} bits at {rate_hz} Hz"
         raise AudioError(f"{name}: expected 16-bit or 24-bit samples, got {got}; convert the file first.")
     whole = np.frombuffer(data[: len(data) - len(data) % (width * channels)], np.uint8)
-    # Of 24 bits the lowest 8 are finer than a telephone can tell.
+    # The lowest 8 of 24 bits are finer than a telephone can reproduce.
     samples = np.ascontiguousarray(whole.reshape(-1, width)[:, -2:]).view("<i2").reshape(-1, channels)
     return samples.mean(axis=1).astype(np.int16), rate_hz
 
 
 def write_wav(path: Path, pcm: Pcm, rate_hz: int) -> None:
-    """Write `pcm` as a mono WAV file of 16 bits. Raises AudioError when it cannot be written."""
+    """Write `pcm` as a mono WAV file of 16 bits. Raises AudioError if it cannot be written."""
     _write(path, pcm.reshape(-1, 1), rate_hz)
 
 
 def write_stereo_wav(path: Path, left: Pcm, right: Pcm, rate_hz: int) -> None:
-    """Write two sounds side by side, the shorter one filled up with silence. Raises AudioError."""
+    """Write two sounds side by side, the shorter one padded with silence. Raises AudioError."""
     both = np.zeros((max(len(left), len(right)), 2), np.int16)
     both[: len(left), 0] = left
     both[: len(right), 1] = right

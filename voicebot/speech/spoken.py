@@ -1,6 +1,6 @@
-"""Written French to the words a voice shall say: acronyms, telephone numbers, amounts, dates, hours.
+"""Written French as the words a voice must say: acronyms, telephone numbers, amounts, dates, hours.
 
-Every form is found in one pass over the text, so that what one form has become is not read as another.
+Every form is found in one pass over the text, so that the result of one is not read as another.
 """
 
 from __future__ import annotations
@@ -8,22 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from num2words import num2words
 from pydantic import BaseModel, ConfigDict, Field
 
 from voicebot.datafile import read
+from voicebot.packaged import packaged
 
-_WORDS: Final = Path(__file__).with_name("fr") / "spoken.yaml"
+_WORDS: Final = packaged("speech", "fr", "spoken.yaml")
 
-#: Spaces that may stand inside a number: ordinary, no-break, narrow no-break.
+#: Spaces that may occur inside a number: ordinary, no-break, narrow no-break.
 _S: Final = "[ \u00a0\u202f]"
 _WHOLE: Final = rf"(?:\d{{1,3}}(?:{_S}\d{{3}})+(?!\d)|\d+)"
 _NUMBER: Final = rf"{_WHOLE}(?:,\d+)?"
 _DIGITS_ONLY: Final = re.compile(r"\D")
-#: A longer number is nobody's amount: it is said two digits at a time.
+#: A longer number is nobody's amount: it is read two digits at a time.
 _LONGEST_AMOUNT: Final = 9
 
 
@@ -67,7 +67,7 @@ def spoken(text: str) -> str:
 
 
 def is_acronym_known(acronym: str) -> bool:
-    """Whether we have decided how `acronym` is said; a voice would guess the others."""
+    """Whether we have decided how to say `acronym`; a voice would guess the others."""
     return acronym in _words().words or acronym in _words().spelled
 
 
@@ -84,7 +84,7 @@ def _words() -> _Words:
 
 @cache
 def _forms() -> re.Pattern[str]:
-    """All forms, each a named group; the first that fits at a place is taken."""
+    """All forms, each a named group; the first that matches at a position is used."""
     words, no_digit = _words(), r"(?![\d]|,\d)"
     units = rf"{_S}?{_any(words.units, whole=True)}"
     forms = {
@@ -193,13 +193,13 @@ def _feminine(written: str) -> str:
 
 
 def _split(written: str) -> tuple[str, str]:
-    """The digits before and behind the comma."""
+    """The digits before and after the decimal comma."""
     whole, _, fraction = written.partition(",")
     return _DIGITS_ONLY.sub("", whole), _DIGITS_ONLY.sub("", fraction)
 
 
 def _digits(digits: str) -> str:
-    """A whole number, its leading zeros said too: "06" as "zéro six"."""
+    """A whole number, including its leading zeros: "06" as "zéro six"."""
     if len(digits) > _LONGEST_AMOUNT:
         return _pairs(digits)
     if len(digits) == 5 and digits[0] == "0":  # a postal code: 01000 is "zéro un mille"

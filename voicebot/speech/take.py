@@ -1,7 +1,7 @@
-"""A take: what somebody recorded of one text, made ready to be kept, and what is wrong with it if anything.
+"""A take: somebody's recording of one text, prepared for keeping, and what is wrong with it, if anything.
 
 Loudness is not set here: `for_telephone` gives recordings and synthesizers the same level by the same
-measure, so that both can stand in one sentence.
+measure, so that both can occur in one sentence.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from voicebot.speech.vad import WINDOW, SileroVad, VadStream
 
 Fault = Literal["silent", "cut", "loud", "quiet", "noisy", "short", "long"]
 
-#: A longer take is no sentence; what comes after is not looked at.
+#: A longer take is not a sentence; anything after this is ignored.
 LONGEST_S: Final = 30.0
 _SPEECH: Final = 0.5
-#: Silence left before and behind the words, so that no soft consonant is lost.
+#: Seconds of silence left before and after the words, so that no soft consonant is lost.
 _MARGIN_S: Final = 0.15
 _FADE_S: Final = 0.01
-#: Hum and the thumps of a table lie below, every voice above.
+#: Hum and thumps on the table are below this, every voice is above.
 _RUMBLE_HZ: Final = 80.0
-#: So many samples in a row at the limit of 16 bits are a wave without its top.
+#: This many consecutive samples at the limit of 16 bits are a clipped wave.
 _FLAT: Final = 4
 _FULL: Final = 32_000
-#: Half a percent of cut waves are heard as a rasp.
+#: A larger share of clipped samples is heard as distortion.
 _MOST_FLAT: Final = 0.0005
 _QUIETEST_DBFS: Final = -45.0
-#: Below this the telephone's narrow band makes words and noise hard to tell apart.
+#: Decibels. Below this, the telephone's narrow band makes words and noise hard to tell apart.
 _LEAST_OVER_NOISE_DB: Final = 15.0
-#: A room louder than this drowns whoever speaks in it.
+#: dBFS. A room louder than this drowns out the speaker.
 _LOUDEST_ROOM_DBFS: Final = -40.0
 _WINDOW_S: Final = WINDOW / RECOGNIZER_HZ
-#: The detector is late where it heard no silence before: it is given so many windows of it.
+#: The detector reacts late if it has heard no silence: it is first given this many windows of it.
 _LEAD: Final = 10
-#: Speech this near to either end was probably cut off.
+#: Speech this many windows from either end, or closer, was probably cut off.
 _EDGE_WINDOWS: Final = 3
-#: Of the time that a text is thought to take, without its last rest the least, and the most.
+#: The shortest and longest acceptable duration, relative to the estimate without its final pause.
 _SHORTEST: Final = 0.4
 _REST_S: Final = 0.5
 _LONGEST: Final = 2.5
@@ -49,9 +49,9 @@ _SPARE_S: Final = 2.0
 
 @dataclass(frozen=True)
 class Take:
-    """`pcm` at 16 kHz, its silent ends cut, empty without speech; levels in dBFS, as they came in.
+    """`pcm` at 16 kHz without its silent ends, empty if there is no speech; levels in dBFS, as recorded.
 
-    `fault` is the first thing that is wrong, None when it can be kept.
+    `fault` is the first thing that is wrong; None if it can be kept.
     """
 
     pcm: Pcm
@@ -61,12 +61,12 @@ class Take:
 
     @property
     def seconds(self) -> float:
-        """How long it is without its silent ends."""
+        """Its length without its silent ends."""
         return len(self.pcm) / RECOGNIZER_HZ
 
 
 def listen(pcm: Pcm, rate_hz: int, expected_s: float) -> Take:
-    """Judge a recording of a text that is thought to take `expected_s` seconds."""
+    """Judge a recording of a text that should take `expected_s` seconds."""
     raw = pcm[: int(LONGEST_S * rate_hz)]
     sound = _without_rumble(resample(raw, rate_hz, RECOGNIZER_HZ))
     speech = _speech(sound)
@@ -101,19 +101,19 @@ def _fault(
 
 
 def _speech(sound: Pcm) -> NDArray[np.bool_]:
-    """For each whole window whether somebody speaks in it."""
+    """For each whole window, whether somebody is speaking."""
     found = VadStream(SileroVad()).accept(np.concatenate([np.zeros(_LEAD * WINDOW, np.int16), sound]))
     return np.array([probability >= _SPEECH for _, probability in found], dtype=np.bool_)[_LEAD:]
 
 
 def _noise(windows: Pcm, speech: NDArray[np.bool_]) -> float:
-    """The level of the room: the median of the windows without speech, so that last sounds do not count."""
+    """The level of the room: the median of the windows without speech, which ignores trailing sounds."""
     levels = [level(window) for window in windows[~speech]]
     return float(np.median(levels)) if levels else SILENT_DBFS
 
 
 def _is_flat(pcm: Pcm) -> bool:
-    """Whether the tops of the waves are cut off: nothing can bring them back."""
+    """Whether the waves are clipped, which nothing can repair."""
     full = (np.abs(pcm.astype(np.int32)) >= _FULL).astype(np.int8)
     runs = np.convolve(full, np.ones(_FLAT, np.int8), "valid") == _FLAT
     return bool(len(pcm)) and float(np.count_nonzero(runs)) / len(pcm) > _MOST_FLAT
@@ -124,14 +124,14 @@ def _without_rumble(pcm: Pcm) -> Pcm:
         return pcm
     spectrum = np.fft.rfft(pcm.astype(np.float64))
     hertz = np.fft.rfftfreq(len(pcm), 1 / RECOGNIZER_HZ)
-    # A soft edge of an octave, because a hard one would ring.
+    # A soft slope of one octave, because a hard one would ring.
     spectrum *= np.clip(2 * hertz / _RUMBLE_HZ - 1, 0, 1)
     sound = np.fft.irfft(spectrum, len(pcm))
     return np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
 
 
 def _cut(sound: Pcm, start: int, end: int) -> Pcm:
-    """From a moment before the words to a moment after, without a click at either end."""
+    """From just before the words to just after, without a click at either end."""
     margin = int(_MARGIN_S * RECOGNIZER_HZ)
     kept = sound[max(0, start - margin) : end + margin].astype(np.float64)
     fade = np.minimum(1.0, np.arange(len(kept)) / (_FADE_S * RECOGNIZER_HZ))

@@ -1,4 +1,4 @@
-"""Taking a turn: what the conversation hears goes to the dialogue, what is to be said comes back in time."""
+"""Taking a turn: what the conversation hears goes to the dialogue, and the reply comes back in time."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from typing import Final, Protocol
 import structlog
 
 from voicebot.dialogue.meaning import Expecting
+from voicebot.sound import Sound
 from voicebot.speech.endpointing import Progress
-from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.stt.recognizer import Transcript
 
 log = structlog.get_logger()
 
-#: A caller hears a sentence within three seconds. When the recognizer takes longer than this we ask for a
-#: moment; so long we wait for the dialogue, and a little for the rest; what is left is for the sentence.
+#: Seconds. A caller must hear a sentence within three. If the recognizer takes longer than the first we ask
+#: the caller to hold on; the dialogue gets the second, and the rest a little; what remains is for the
+#: sentence.
 PATIENCE_S: Final = 2.0
 _FOR_THE_REST_S: Final = 0.5
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """What to do now: say `pieces`, then wait for an answer, or leave the line when `leaves`."""
+    """What to do now: play `sounds`, then wait for an answer or, if `leaves`, leave the line."""
 
-    pieces: tuple[Piece | Rest, ...]
+    sounds: tuple[Sound, ...]
     expecting: Expecting = field(default_factory=Expecting)
     phrases: tuple[str, ...] = ()
     timeout_s: float = 8.0
@@ -35,10 +36,10 @@ class Spoken:
 
 @dataclass(frozen=True)
 class TurnTiming:
-    """Where the time of one reply went, in seconds: what we watch and measure, never what decides.
+    """Where the time of one reply went, in seconds: for observation and measurement, never for decisions.
 
-    `endpointing` is audio time from the last sound of speech; the others are times of the clock:
-    `recognition` until the transcript, `dialogue` until the reply, `speech` until its first sound.
+    `endpointing` is audio time since the last sound of speech; the others are wall-clock times: `recognition`
+    until the transcript, `dialogue` until the reply, `speech` until its first sound.
     """
 
     kind: str
@@ -48,11 +49,11 @@ class TurnTiming:
     speech: float
 
 
-#: Takes a turn when it is called, and not before.
-Take = Callable[[], Awaitable[Spoken]]
+#: Takes a turn when called, not before.
+TurnFn = Callable[[], Awaitable[Spoken]]
 
 
-class Turns(Protocol):
+class TurnTaker(Protocol):
     """The dialogue as this call sees it."""
 
     async def hear(self, transcript: Transcript) -> Spoken:
@@ -64,24 +65,24 @@ class Turns(Protocol):
     async def stay_silent(self) -> Spoken:
         """The person said nothing until the time was up."""
 
-    async def lose_hearing(self) -> Spoken:
-        """The recognizer failed: go on by keypad."""
+    async def on_recognizer_lost(self) -> Spoken:
+        """The recognizer failed: continue by keypad."""
 
     def fail(self) -> Spoken:
-        """The dialogue failed or takes too long: say a sentence and go on behind the stream."""
+        """The dialogue failed or takes too long: say a sentence and continue after the stream."""
 
     def hold_on(self) -> Spoken:
-        """The answer takes a moment: what is said meanwhile."""
+        """The answer takes a moment: what to say meanwhile."""
 
     def judge(self, text: str, expecting: Expecting) -> Progress:
-        """How `text` looks as an answer that may still go on."""
+        """How complete `text` looks as an answer that may still continue."""
 
     def took(self, timing: TurnTiming) -> None:
         """A reply has begun to sound."""
 
 
-async def in_time(turn: Take, turns: Turns, patience_s: float = PATIENCE_S) -> Spoken:
-    """What `turn` says; where it fails or takes too long, what is said instead."""
+async def in_time(turn: TurnFn, turns: TurnTaker, patience_s: float = PATIENCE_S) -> Spoken:
+    """What `turn` says or, if it fails or takes too long, what to say instead."""
     try:
         async with asyncio.timeout(patience_s + _FOR_THE_REST_S):
             return await turn()

@@ -1,4 +1,4 @@
-"""Voice activity: how probably somebody speaks, window by window, by audio time."""
+"""Voice activity: the probability that somebody is speaking, window by window, by audio time."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["WINDOW", "SileroVad", "Vad", "VadStream"]
 
 
 class Vad(Protocol):
-    """Judges windows in the order they were heard; it remembers the ones before."""
+    """Judges windows in the order heard; it remembers earlier ones."""
 
     def probability(self, window: Pcm) -> float:
-        """How probably `window` (`WINDOW` samples, 16 kHz) is speech, 0 to 1."""
+        """The probability that `window` (`WINDOW` samples, 16 kHz) is speech, 0 to 1."""
         ...
 
     def reset(self) -> None:
@@ -26,13 +26,13 @@ class Vad(Protocol):
 
 
 class SileroVad:
-    """Silero's network, inside the package. One for each caller: it keeps state."""
+    """Silero's network, in the package. One per caller, because it keeps state."""
 
     def __init__(self) -> None:
         self._network = Silero()
 
     def probability(self, window: Pcm) -> float:
-        """How probably `window` is speech; see `Vad`."""
+        """The probability that `window` is speech; see `Vad`."""
         return self._network.probability(window)
 
     def reset(self) -> None:
@@ -41,7 +41,7 @@ class SileroVad:
 
 
 class VadStream:
-    """Cuts chunks of any size into windows and tells the probability of each with its audio time."""
+    """Cuts chunks of any size into windows and yields the probability of each with its audio time."""
 
     def __init__(self, vad: Vad) -> None:
         self._vad = vad

@@ -13,11 +13,11 @@ import structlog
 
 from voicebot.dialogue.session import Pace
 from voicebot.errors import AudioError
+from voicebot.sound import Pause, Speech
 from voicebot.speech.audio import Pcm
-from voicebot.speech.piece import Piece, Rest
 from voicebot.speech.recordings import Recordings
 from voicebot.speech.spoken import spoken
-from voicebot.speech.tts.kept import Kept, Memory
+from voicebot.speech.tts.audio_cache import AudioCache, AudioMemory
 from voicebot.speech.tts.synthesizer import Synthesizer, for_telephone, pause
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ Origin = Literal["recording", "ahead", "now"]
 
 
 class Speakable(Protocol):
-    """Words to be spoken ahead."""
+    """Words to be spoken in advance."""
 
     @property
     def text(self) -> str:
@@ -39,19 +39,19 @@ class Speakable(Protocol):
 
 
 class Voice:
-    """Speaks with the first of `now` that can; the voices `ahead` are preferred where they spoke before.
+    """Speaks with the first of `now` that can; the voices `ahead` are preferred if they rendered the words.
 
-    `cache` is the folder of rendered speech. A recording has one pace: who asked for slow speech hears a
-    synthesizer, because hearing the same again at the same pace would be no answer; the recording is still
-    there if no synthesizer can.
+    `cache` is the folder of rendered speech. A recording has only one pace: somebody who asked for slow
+    speech hears a synthesizer, because repeating the same at the same pace would not help; the recording
+    remains the last resort if no synthesizer can speak.
     """
 
     def __init__(
         self, recordings: Recordings, cache: Path, ahead: tuple[str, ...], now: tuple[Synthesizer, ...]
     ) -> None:
         self._recordings = recordings
-        self._memory = Memory()
-        self._kept = Kept(cache, self._memory)
+        self._memory = AudioMemory()
+        self._kept = AudioCache(cache, self._memory)
         self._ahead = ahead
         self._now = now
 
@@ -60,29 +60,29 @@ class Voice:
         """The voices that can speak at once, the preferred one first."""
         return tuple(one.name for one in self._now)
 
-    def audio(self, piece: Piece, pace: Pace) -> Pcm:
-        """The sound of `piece` at 8 kHz, not to be written to. Raises AudioError when no voice can speak."""
-        recorded = self._recorded(piece) if pace == "normal" else None
+    def audio(self, speech: Speech) -> Pcm:
+        """The sound of `speech` at 8 kHz, read-only. Raises AudioError if no voice can speak."""
+        recorded = self._recorded(speech) if speech.pace == "normal" else None
         if recorded is not None:
             return recorded
         try:
-            return self._synthetic(piece, pace)
+            return self._synthetic(speech)
         except AudioError:
-            recorded = self._recorded(piece) if pace == "slow" else None
+            recorded = self._recorded(speech) if speech.pace == "slow" else None
             if recorded is not None:
                 return recorded
             raise
 
-    def origin(self, piece: Piece, pace: Pace) -> Origin:
-        """Where the sound of `piece` would come from."""
-        if pace == "normal" and self._recorded(piece) is not None:
+    def origin(self, speech: Speech) -> Origin:
+        """Where the sound of `speech` would come from."""
+        if speech.pace == "normal" and self._recorded(speech) is not None:
             return "recording"
-        return "now" if self._rendered(spoken(piece.text), pace) is None else "ahead"
+        return "now" if self._rendered(spoken(speech.text), speech.pace) is None else "ahead"
 
     def render_ahead(self, texts: Iterable[Speakable], synthesizer: Synthesizer) -> Iterator[str]:
         """Speak all `texts` into the cache, at both paces; yields each text once it is there.
 
-        What is there already costs nothing, so it can be stopped and repeated. Raises AudioError when the
+        What is already there costs nothing, so this can be stopped and repeated. Raises AudioError if the
         synthesizer cannot speak or the cache cannot be written to.
         """
         wanted = dict.fromkeys(each.text for each in texts)
@@ -96,34 +96,36 @@ class Voice:
                 self._kept.write(words, synthesizer.name, pace, synthesizer.speak(words, pace))
         return text
 
-    def _synthetic(self, piece: Piece, pace: Pace) -> Pcm:
-        words = spoken(piece.text)
-        rendered = self._rendered(words, pace)
-        return self._speak(words, pace, remember=piece.key is not None) if rendered is None else rendered
+    def _synthetic(self, speech: Speech) -> Pcm:
+        words = spoken(speech.text)
+        rendered = self._rendered(words, speech.pace)
+        if rendered is not None:
+            return rendered
+        return self._speak(words, speech.pace, remember=speech.key is not None)
 
     def _rendered(self, words: str, pace: Pace) -> Pcm | None:
-        """What was spoken before, by the best voice that did."""
+        """What was rendered before, by the best voice that did so."""
         said = (self._kept.get(words, name, pace) for name in dict.fromkeys((*self._ahead, *self.names)))
         return next((pcm for pcm in said if pcm is not None), None)
 
-    def _recorded(self, piece: Piece) -> Pcm | None:
+    def _recorded(self, speech: Speech) -> Pcm | None:
         """Recordings of exactly these words, as loud as the other voices, with answers spoken in between."""
-        whole = self._recording(piece.text) if piece.key else None
-        if whole is not None or not self._has_pieces(piece):
+        whole = self._recording(speech.text) if speech.key else None
+        if whole is not None or not self._has_pieces(speech):
             return whole
-        return np.concatenate([self._part(part) for part in piece.parts])
+        return np.concatenate([self._part(part) for part in speech.parts])
 
-    def _has_pieces(self, piece: Piece) -> bool:
-        """Whether all that never changes in `piece` is recorded, and can be put together."""
-        fixed = [part for part in piece.parts if isinstance(part, Piece) and part.key]
+    def _has_pieces(self, speech: Speech) -> bool:
+        """Whether everything that never changes in `speech` is recorded and can be assembled."""
+        fixed = [part for part in speech.parts if isinstance(part, Speech) and part.key]
         there = bool(fixed) and all(self._recording(part.text) is not None for part in fixed)
-        return there and _say_the_same(piece)
+        return there and _say_the_same(speech)
 
-    def _part(self, part: Piece | Rest) -> Pcm:
-        if isinstance(part, Rest):
+    def _part(self, part: Speech | Pause) -> Pcm:
+        if isinstance(part, Pause):
             return pause(part.seconds)
         recorded = self._recording(part.text)
-        return self._synthetic(part, "normal") if recorded is None else recorded
+        return self._synthetic(part) if recorded is None else recorded
 
     def _recording(self, text: str) -> Pcm | None:
         name = self._recordings.version(text)
@@ -139,7 +141,7 @@ class Voice:
             return None
 
     def _speak(self, words: str, pace: Pace, remember: bool) -> Pcm:
-        """Words that contain an answer are not remembered: they are personal, and seldom said twice."""
+        """Words that contain an answer are not cached: they are personal, and seldom said twice."""
         for synthesizer in self._now:
             try:
                 pcm = synthesizer.speak(words, pace)
@@ -152,7 +154,7 @@ class Voice:
         raise AudioError("no voice can speak: install one (see `voicebot doctor`)")
 
 
-def _say_the_same(piece: Piece) -> bool:
-    """Whether the parts alone are spoken as within the sentence: "21" before "heures" is not."""
-    parts = " ".join(spoken(part.text) for part in piece.parts if isinstance(part, Piece))
-    return _WORD.findall(parts) == _WORD.findall(spoken(piece.text))
+def _say_the_same(speech: Speech) -> bool:
+    """Whether the parts sound the same alone as within the sentence: "21" before "heures" does not."""
+    parts = " ".join(spoken(part.text) for part in speech.parts if isinstance(part, Speech))
+    return _WORD.findall(parts) == _WORD.findall(spoken(speech.text))

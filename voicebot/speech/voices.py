@@ -1,4 +1,4 @@
-"""Which voices there are on this machine, and who speaks for whom."""
+"""Which voices this machine has, and which one speaks for whom."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ NAMES = ("kokoro", "pico", "pyttsx3")
 
 
 def assistant(var: Path, recordings: Recordings, ahead: str, now: str) -> Voice:
-    """The voice that answers: `now` speaks at once, what `ahead` rendered before is preferred.
+    """The voice that answers: `now` speaks at once, but what `ahead` rendered before is preferred.
 
-    Engines that are not installed are passed over; pyttsx3 is always the last resort.
+    Engines that are not installed are skipped; pyttsx3 is always the last resort.
     """
     order = dict.fromkeys((now, "pico", "pyttsx3"))
     speaking = [voice for name in order if (voice := start(name, var))]
@@ -41,7 +41,7 @@ def caller(var: Path) -> Synthesizer:
 
 
 def start(name: str, var: Path) -> Synthesizer | None:
-    """The engine `name`, None (and a log line) when it is not installed."""
+    """The engine `name`; None (and a log line) if it is not installed."""
     try:
         return _MAKERS[name](var)
     except (AudioError, ImportError) as error:

@@ -1,1 +1,1 @@
-"""The store: sessions and records in Redis, sealed."""
+"""The store: sessions and records in Redis, encrypted."""

@@ -1,4 +1,4 @@
-"""Who may sign in to the console: accounts in Redis, sealed, found by id or by address of mail."""
+"""Who may sign in to the console: accounts in Redis, encrypted, found by id or by email address."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from redis.asyncio import Redis
 from voicebot.privacy import Privacy
 from voicebot.store import keys
 from voicebot.store.server import arrived
-from voicebot.store.sessions import named_failure
+from voicebot.store.transactions import named_failure
 
-Role = Literal["mediator", "administrator"]
+Role = Literal["mediator", "author", "administrator"]
+#: What a page or an action asks for: a role, or only an account.
+Need = Literal["anyone", "mediator", "author", "administrator"]
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who works in the console.
+    """Somebody who works in the console; `writes`: a mediator who also writes procedures.
 
-    `password` is an argon2 hash. `totp` is the base32 secret of the second step, "" where it is not used.
-    Who is not `active` cannot sign in.
+    `password` is an argon2 hash. `totp` is the base32 secret of the second factor, "" if it is not used. An
+    account that is not `active` cannot sign in.
     """
 
     id: str
@@ -31,22 +33,32 @@ class Account:
     password: str
     totp: str = ""
     active: bool = True
+    writes: bool = False
+
+    def may(self, need: Need) -> bool:
+        """Whether the account meets `need`; administrators meet every one."""
+        met: dict[Need, bool] = {
+            "anyone": True,
+            "mediator": self.role == "mediator",
+            "author": self.role == "author" or self.writes,
+        }
+        return self.administers or met.get(need, False)
 
     @property
     def administers(self) -> bool:
-        """Whether the account may change others, hours and messages."""
+        """Whether the account may change others, opening hours and notices."""
         return self.role == "administrator"
 
 
 class Accounts:
-    """The accounts in Redis. Addresses of mail are compared without regard to case."""
+    """The accounts in Redis. Email addresses are compared case-insensitively."""
 
     def __init__(self, redis: Redis, privacy: Privacy) -> None:
         self._redis = redis
         self._privacy = privacy
 
     async def add(self, email: str, name: str, role: Role, password: str) -> Account | None:
-        """A new account; None when the address has one already."""
+        """A new account; None if the address already has one."""
         account = Account(secrets.token_hex(6), email.strip(), name.strip(), role, password)
         async with named_failure():
             if not await self._redis.set(self._address(email), account.id, nx=True):
@@ -55,7 +67,7 @@ class Accounts:
         return account
 
     async def save(self, account: Account) -> None:
-        """Keep `account` as it is now."""
+        """Store `account` as it is now."""
         async with named_failure(), self._redis.pipeline() as pipe:
             pipe.set(keys.account(account.id), self._privacy.seal(asdict(account)))
             pipe.sadd(keys.accounts(), account.id)
@@ -68,7 +80,7 @@ class Accounts:
         return None if sealed is None else Account(**self._privacy.unseal(sealed))
 
     async def by_email(self, email: str) -> Account | None:
-        """The account with this address of mail."""
+        """The account with this email address."""
         async with named_failure():
             account_id = await self._redis.get(self._address(email))
         return None if account_id is None else await self.get(str(account_id))
@@ -82,7 +94,7 @@ class Accounts:
         return sorted(found, key=lambda account: account.name.casefold())
 
     async def make_administrator(self, email: str, password: str) -> Account:
-        """The account of `email` as an active administrator with a new password and no second step."""
+        """The account of `email` as an active administrator with a new password and no second factor."""
         known = await self.by_email(email)
         if known is None:
             known = await self.add(email, email.partition("@")[0], "administrator", password)

@@ -28,9 +28,9 @@ def lookups(
         kept = partial(assessed, answers={**answers, **result}, level=str(result[LEVEL]), at=clock())
         open_ = [one for one in await tickets.of(str(slots["person"])) if one.state != "closed"]
         for ticket in open_[-1:]:
-            with suppress(TicketRefused, TicketMissing):  # it was closed or erased just now
+            with suppress(TicketRefused, TicketMissing):  # it has just been closed or erased
                 await tickets.change(ticket.id, kept)
-            # The person is still answering us: what they text next is not for the mediator.
+            # The person is still talking to the assistant: their next text is not for the mediator.
             await threads.let_go(ticket.person, ticket.id)
         return result
 

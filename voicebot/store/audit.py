@@ -1,4 +1,4 @@
-"""Who saw and did what in the console: a Redis stream that is only added to, without anybody's words."""
+"""Who saw and did what in the console: an append-only Redis stream, without anybody's words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from voicebot.store import keys
-from voicebot.store.sessions import named_failure
+from voicebot.store.scripts import COUNT, run
+from voicebot.store.transactions import named_failure
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Deed:
     """Account `who` did `did` (a code) at `at` (Unix seconds) to `about`: a ticket, an account, or ""."""
 
     at: float
+    """Unix seconds."""
     who: str
     did: str
     about: str = ""
@@ -28,7 +30,7 @@ class Audit:
         self._redis = redis
 
     async def note(self, deed: Deed) -> None:
-        """Add a deed; those older than a year go."""
+        """Add a deed; those older than a year are removed."""
         fields: dict[Any, Any] = {
             "at": f"{deed.at:.3f}",
             "who": deed.who,
@@ -39,8 +41,20 @@ class Audit:
         async with named_failure():
             await self._redis.xadd(keys.audit(), fields, minid=oldest, approximate=True)
 
+    async def note_first(self, deed: Deed, within_s: int) -> bool:
+        """Add a deed unless the same was added within `within_s` seconds; whether it was.
+
+        Attempts and views that repeat themselves are counted, so that they never push out what was done.
+        """
+        key = keys.told_of(deed.did, f"{deed.who}:{deed.about}")
+        async with named_failure():
+            first = bool(await run(self._redis, COUNT.on([key], [within_s])) == 1)
+        if first:
+            await self.note(deed)
+        return first
+
     async def latest(self, most: int = 200) -> list[Deed]:
-        """The last deeds, the newest first."""
+        """The latest deeds, newest first."""
         async with named_failure():
             entries = await self._redis.xrevrange(keys.audit(), count=most)
         return [

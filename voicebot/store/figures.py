@@ -1,13 +1,14 @@
-"""Counts by day in Redis, without anybody's name. A lost count harms nobody, so they are written apart."""
+"""Counts by day in Redis, without names. Losing one harms nobody, so they are written separately."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
@@ -15,24 +16,26 @@ from redis.asyncio import Redis
 from voicebot.errors import StoreError
 from voicebot.store import keys
 from voicebot.store.scripts import COUNT_ALL, run
-from voicebot.store.server import arrived
-from voicebot.store.sessions import named_failure
+from voicebot.store.transactions import named_failure
 
 _ZONE: Final = ZoneInfo("Europe/Paris")
+#: Over how many keys a day's counts are spread, so that no single one is everybody's.
+SHARDS: Final = 8
 
 
 class Figures:
-    """The counts in Redis. A day is a local date, 2026-01-31."""
+    """The counts in Redis. A day is a local date, such as 2026-01-31."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._shard = os.getpid() % SHARDS
         self._writing = asyncio.Lock()
         self._gathered: dict[str, Counter[str]] = {}
 
     async def count(self, at: float, counts: Mapping[str, int]) -> None:
         """Add to the counts of the day of `at` (Unix seconds) in Paris. Never raises.
 
-        What comes while others are being written is written after them, all of it together.
+        Whatever arrives while others are being written is written afterwards, all together.
         """
         if not counts:
             return
@@ -46,11 +49,22 @@ class Figures:
 
     async def _add(self, day: str, counts: Mapping[str, int]) -> None:
         words = [word for pair in counts.items() for word in pair]
+        count = COUNT_ALL.on([keys.figures(day, self._shard)], [keys.FIGURES_TTL_S, *words])
         async with named_failure():
-            await run(self._redis, COUNT_ALL.on([keys.figures(day)], [keys.FIGURES_TTL_S, *words]))
+            await run(self._redis, count)
 
     async def of(self, days: Sequence[str]) -> list[dict[str, int]]:
         """The counts of each day, in the order asked."""
-        async with named_failure():
-            found = [await arrived(self._redis.hgetall(keys.figures(day))) for day in days]
-        return [{str(name): int(count) for name, count in one.items()} for one in found]
+        async with named_failure(), self._redis.pipeline(transaction=False) as pipe:
+            for day in days:
+                for shard in range(SHARDS):
+                    pipe.hgetall(keys.figures(day, shard))
+            found = await pipe.execute()
+        return [_sum(found[at : at + SHARDS]) for at in range(0, len(found), SHARDS)]
+
+
+def _sum(shards: Sequence[Mapping[Any, Any]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for shard in shards:
+        total.update({str(name): int(count) for name, count in shard.items()})
+    return dict(total)

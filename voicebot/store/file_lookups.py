@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from voicebot.dialogue.documents import HAVE, LISTED, asked_in, missing, slot
 from voicebot.dialogue.meaning import NO, YES, Value
 from voicebot.dialogue.spoken_file import AGAIN, CODE, FILE, NOTES, NUMBER, REACHED, TOPIC
-from voicebot.numbers import e164
-from voicebot.store.guesses import Guesses
+from voicebot.store.code_attempts import CodeAttempts
 from voicebot.store.sessions import Sessions
 from voicebot.store.spoken_files import SpokenFiles, Steps
+from voicebot.telephony.phone_numbers import e164
 
 Slots = Mapping[str, Value]
 Found = dict[str, Value]
@@ -22,7 +22,7 @@ Found = dict[str, Value]
 _OFFER, _KEPT, _FOUND, _FINISHED = "file_offer", "file_kept", "file_found", "file_finished"
 _DATE, _LACKS, _MORE, _NEXT, _ERASED = "file_date", "file_lacks", "file_more", "file_next", "file_erased"
 _TOLD = (TOPIC, REACHED, NOTES, LISTED, FILE, _FINISHED, _DATE, _LACKS, _MORE, _NEXT)
-#: Each lookup and the slots it fills, for `flows check`.
+#: Each lookup with the slots it fills, for `flows check`.
 LOOKUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "file_offer": (_OFFER,),
     "file_keep": (_KEPT, FILE),
@@ -31,26 +31,26 @@ LOOKUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "file_again": (AGAIN,),
     "file_erase": (_ERASED,),
 }
-#: The values of `file_offer` besides yes and no, of `file_kept` besides, and of `file_found` besides.
+#: Further values, besides yes and no, of `file_offer`, `file_kept` and `file_found`.
 UPDATE, TOO_EASY, TOO_OFTEN = "update", "too_easy", "too_often"
-#: The name of where somebody is who has answered nothing yet.
+#: What the position of somebody who has not answered anything yet is called.
 _BEGINNING: Final = "common.beginning"
 _DIGITS: Final = "0123456789"
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 def is_easy(code: str) -> bool:
-    """Whether it is among the codes that are tried first: all digits the same, or one after the other."""
+    """Whether it is among the codes tried first: all digits the same, or consecutive."""
     return len(set(code)) == 1 or code in _DIGITS or code in _DIGITS[::-1]
 
 
 @dataclass(frozen=True)
 class FileLookups:
-    """The functions behind `LOOKUPS`. They read the `person` and what `spoken_file.progress` tells."""
+    """The functions behind `LOOKUPS`. They read the `person` and what `spoken_file.progress` supplies."""
 
     files: SpokenFiles
     sessions: Sessions
-    guesses: Guesses
+    guesses: CodeAttempts
     clock: Callable[[], float]
 
     def all(self) -> dict[str, Callable[[Slots], Awaitable[Found]]]:
@@ -65,16 +65,16 @@ class FileLookups:
         }
 
     async def _offer(self, slots: Slots) -> Found:
-        """Yes when something is missing and the person can be known again; `update` when a file is open."""
+        """Yes if something is missing and the person can be recognised again; `update` if a file is open."""
         if FILE in slots:
             return {_OFFER: UPDATE if TOPIC in slots else NO}
-        known = await self.sessions.number(str(slots["person"]))
+        known = await self.sessions.people.number(str(slots["person"]))
         return {_OFFER: YES if known and TOPIC in slots and missing(slots) else NO}
 
     async def _keep(self, slots: Slots) -> Found:
-        """Under the code that was chosen, or in the file that is open."""
+        """Under the chosen code, or in the open file."""
         owner, code = str(slots["person"]), slots.get(CODE)
-        if TOPIC not in slots or (code and await self.sessions.number(owner) is None):
+        if TOPIC not in slots or (code and await self.sessions.people.number(owner) is None):
             return {_KEPT: NO}
         if code and is_easy(str(code)):
             return {_KEPT: TOO_EASY}
@@ -90,7 +90,7 @@ class FileLookups:
         return Steps(str(slots[TOPIC]), self.clock(), reached, at_the_end, held, missing(slots), notes)
 
     async def _open(self, slots: Slots) -> Found:
-        """With the code, and the number where the person calls from another telephone than usual."""
+        """With the code and, if the person calls from a different telephone than usual, their number."""
         caller, at = str(slots["person"]), self.clock()
         owner = self._owner(slots)
         if not await self.guesses.allowed(caller, owner, at):
@@ -109,7 +109,7 @@ class FileLookups:
         return str(slots["person"])
 
     async def _next(self, slots: Slots) -> Found:
-        """The procedure in the file after the one that was told."""
+        """The procedure in the file after the one just told."""
         ref = str(slots[FILE])
         kept = await self.files.read(ref)
         topics = [steps.topic for steps in kept]
@@ -125,7 +125,7 @@ class FileLookups:
 
 
 def _told(ref: str, kept: tuple[Steps, ...], place: int) -> Found:
-    """One procedure of a file as slots: the papers there are are ticked, the others listed."""
+    """One procedure of a file as slots: papers the person has are ticked, the others listed."""
     steps, following = kept[place], kept[place + 1 :]
     day = datetime.fromtimestamp(steps.at, _PARIS).date()
     ticked: Found = {slot(paper): HAVE for paper in steps.held}

@@ -1,21 +1,19 @@
-"""The mediators in Redis, sealed, and who of them is being rung."""
+"""The mediators in Redis, encrypted, and which of them is being rung."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
-from redis.exceptions import WatchError
 
-from voicebot.errors import StoreError
 from voicebot.handoff.mediator import Mediator
 from voicebot.privacy import Privacy
 from voicebot.store import keys
 from voicebot.store.server import arrived
-from voicebot.store.sessions import named_failure
+from voicebot.store.transactions import compare_and_change, named_failure
 
-_RETRIES = 20
 _MEDIATOR = TypeAdapter(Mediator)
 
 
@@ -27,7 +25,7 @@ class Mediators:
         self._privacy = privacy
 
     async def save(self, mediator: Mediator) -> None:
-        """Keep `mediator` as it is now."""
+        """Store `mediator` as it is now."""
         async with named_failure():
             await arrived(self._redis.hset(keys.mediators(), mediator.id, self._sealed(mediator)))
 
@@ -49,24 +47,19 @@ class Mediators:
             await arrived(self._redis.hdel(keys.mediators(), mediator_id))
 
     async def change(self, mediator_id: str, change: Callable[[Mediator], Mediator]) -> Mediator | None:
-        """Apply `change` to the mediator as they stand; None when there is no such mediator."""
-        for _ in range(_RETRIES):
-            async with named_failure(), self._redis.pipeline(transaction=True) as pipe:
-                await pipe.watch(keys.mediators())
-                sealed = await arrived(pipe.hget(keys.mediators(), mediator_id))
-                if sealed is None:
-                    return None
-                changed = change(self._opened(sealed))
-                pipe.multi()  # type: ignore[no-untyped-call]
-                pipe.hset(keys.mediators(), mediator_id, self._sealed(changed))
-                try:
-                    await pipe.execute()
-                except WatchError:
-                    continue
-                return changed
-        raise StoreError(
-            f"a mediator was changed by others each time: expected to win within {_RETRIES} tries"
-        )
+        """Apply `change` to the mediator's current state; None if there is no such mediator."""
+
+        async def attempt(pipe: Any) -> Mediator | None:
+            await pipe.watch(keys.mediators())
+            sealed = await arrived(pipe.hget(keys.mediators(), mediator_id))
+            if sealed is None:
+                return None
+            changed = change(self._opened(sealed))
+            pipe.multi()
+            pipe.hset(keys.mediators(), mediator_id, self._sealed(changed))
+            return changed
+
+        return await compare_and_change(self._redis, "a mediator", attempt)
 
     async def reserve(self, mediator_id: str, ticket_id: str, for_s: float) -> bool:
         """Whether the mediator may be rung about this ticket: two processes never ring them at once."""
@@ -76,7 +69,7 @@ class Mediators:
             )
 
     async def free(self, mediator_id: str) -> None:
-        """They are not being rung any more."""
+        """They are no longer being rung."""
         async with named_failure():
             await self._redis.delete(keys.rung(mediator_id))
 

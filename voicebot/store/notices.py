@@ -1,4 +1,4 @@
-"""Messages of the day: what administrators tell all mediators, until a day they choose."""
+"""Notices: what administrators tell all mediators, until a day they choose."""
 
 from __future__ import annotations
 
@@ -10,45 +10,46 @@ from redis.asyncio import Redis
 
 from voicebot.store import keys
 from voicebot.store.server import arrived
-from voicebot.store.sessions import named_failure
+from voicebot.store.transactions import named_failure
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One message: `at` is when it was written (Unix seconds), `until` its last day, 2026-01-31."""
+    """One notice: `at` is when it was written (Unix seconds), `until` its last day, such as 2026-01-31."""
 
     id: str
     text: str
     at: float
+    """Unix seconds."""
     until: str
 
 
 class Notices:
-    """The messages in Redis."""
+    """The notices in Redis."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def add(self, text: str, at: float, until: str) -> Notice:
-        """A new message."""
+        """A new notice."""
         notice = Notice(secrets.token_hex(4), text, at, until)
         await self.put_back(notice)
         return notice
 
     async def put_back(self, notice: Notice) -> None:
-        """Keep `notice`, also after it was removed."""
+        """Store `notice`, even after it was removed."""
         async with named_failure():
             await arrived(self._redis.hset(keys.notices(), notice.id, json.dumps(asdict(notice))))
 
     async def remove(self, notice_id: str) -> Notice | None:
-        """Take a message away; what it was, None when it was gone already."""
+        """Remove a notice and return it, or None if it was already gone."""
         async with named_failure():
             kept = await arrived(self._redis.hget(keys.notices(), notice_id))
             await arrived(self._redis.hdel(keys.notices(), notice_id))
         return None if kept is None else Notice(**json.loads(kept))
 
     async def on(self, day: str) -> list[Notice]:
-        """What is to be told on `day`, the newest first; what has passed is removed."""
+        """What is to be shown on `day`, newest first; expired notices are removed."""
         async with named_failure():
             kept = await arrived(self._redis.hgetall(keys.notices()))
             found = [Notice(**json.loads(one)) for one in kept.values()]

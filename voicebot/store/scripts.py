@@ -1,11 +1,12 @@
-"""What must happen together in Redis, as scripts that run there: one round trip where commands need many.
+"""What must happen together in Redis, as scripts that run there: one round trip instead of many.
 
-Every key that a script touches has the hash tag of the first one. When Redis is full a script is refused as a
+Every key that a script touches has the hash tag of the first one. If Redis is full, a script is rejected as a
 whole: it writes all or nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,18 +22,18 @@ Word = str | int | float
 
 @dataclass(frozen=True)
 class Script:
-    """A script in Lua, known to Redis by its digest once it has run."""
+    """A Lua script, known to Redis by its digest once it has run."""
 
     text: str
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        # Redis itself names scripts by this digest; nothing is protected by it.
+        # Redis itself names scripts by this digest; it protects nothing.
         digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
         object.__setattr__(self, "digest", digest)
 
     def on(self, keys: Sequence[str], words: Sequence[Word] = ()) -> Call:
-        """This script with its keys and words, ready to be run."""
+        """The script with its keys and arguments, ready to run."""
         return Call(self, tuple(keys), tuple(words))
 
 
@@ -51,25 +52,16 @@ class Call:
 
 
 async def run(redis: Redis, call: Call) -> Any:
-    """Run one script and give back its answer. Raises RedisError."""
+    """Run one script and return its result. Raises RedisError."""
     try:
         return await arrived(redis.evalsha(call.script.digest, *call.arguments))  # type: ignore[arg-type]
-    except NoScriptError:  # the server is new, or was started again
+    except NoScriptError:  # the server is new or has restarted
         return await arrived(redis.eval(call.script.text, *call.arguments))  # type: ignore[arg-type]
 
 
 async def run_all(redis: Redis, *calls: Call) -> list[Any]:
-    """Run several in one round trip, each by itself; their answers in order. Raises RedisError."""
-    async with redis.pipeline(transaction=False) as pipe:
-        for call in calls:
-            pipe.evalsha(call.script.digest, *call.arguments)  # type: ignore[arg-type]
-        answers = await pipe.execute(raise_on_error=False)
-    for place, answer in enumerate(answers):
-        if isinstance(answer, NoScriptError):
-            answers[place] = await run(redis, calls[place])
-        elif isinstance(answer, Exception):
-            raise answer
-    return answers
+    """Run scripts at the same time, which takes as long as one; returns their results. Raises RedisError."""
+    return await asyncio.gather(*(run(redis, call) for call in calls))
 
 
 #: KEYS: a session and the index of its person. ARGV: the version that is expected; "1" to erase everything of
@@ -130,7 +122,8 @@ ARRIVE = Script(
     end
     if redis.call('SET', KEYS[9], ARGV[1], 'EX', ARGV[3], 'NX') then
       redis.call('SADD', KEYS[10], KEYS[9])
-      redis.call('EXPIRE', KEYS[10], ARGV[4])
+      redis.call('EXPIRE', KEYS[10], ARGV[4], 'NX')
+      redis.call('EXPIRE', KEYS[10], ARGV[4], 'GT')
     else
       redis.call('EXPIRE', KEYS[9], ARGV[3])
     end
@@ -151,4 +144,48 @@ COUNT_ALL = Script(
     """#!lua
     for at = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[at], ARGV[at + 1]) end
     return redis.call('EXPIRE', KEYS[1], ARGV[1])"""
+)
+
+#: KEYS: a list of places in order, and until when each of them counts (Unix seconds). ARGV: a place; how
+#: many seconds a turn lasts, and how many a waiting place counts. Answers 1 if it is the turn of the place,
+#: which is added if it is new. Places that nobody has asked about for too long are removed.
+JOIN = Script(
+    """#!lua
+    local time = redis.call('TIME')
+    local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+    if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then redis.call('RPUSH', KEYS[1], ARGV[1]) end
+    local first = redis.call('LINDEX', KEYS[1], 0)
+    while first ~= ARGV[1] and tonumber(redis.call('HGET', KEYS[2], first) or 0) < now do
+      redis.call('LPOP', KEYS[1])
+      redis.call('HDEL', KEYS[2], first)
+      first = redis.call('LINDEX', KEYS[1], 0)
+    end
+    local lasts = first == ARGV[1] and ARGV[2] or ARGV[3]
+    redis.call('HSET', KEYS[2], ARGV[1], now + tonumber(lasts))
+    redis.call('EXPIRE', KEYS[1], 60)
+    redis.call('EXPIRE', KEYS[2], 60)
+    return first == ARGV[1] and 1 or 0"""
+)
+
+#: KEYS: a lease. ARGV: who wants it, for how many milliseconds. Answers 1 if it is theirs now.
+HOLD = Script(
+    """#!lua
+    local holder = redis.call('GET', KEYS[1])
+    if holder and holder ~= ARGV[1] then return 0 end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    return 1"""
+)
+
+#: KEYS: a lease. ARGV: who no longer wants it.
+RELEASE = Script(
+    """#!lua
+    if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+    return 0"""
+)
+
+#: KEYS: those of `JOIN`. ARGV: a place, which is left.
+LEAVE = Script(
+    """#!lua
+    redis.call('LREM', KEYS[1], 0, ARGV[1])
+    return redis.call('HDEL', KEYS[2], ARGV[1])"""
 )

@@ -1,6 +1,7 @@
-"""Spoken files in Redis: sealed, found only with the owner's number and the code, gone after a while.
+"""Spoken files in Redis: encrypted, found only with the owner's number and the code, deleted after a while.
 
-The key holds a keyed hash of owner and code. A wrong code, a wrong number and no file at all look the same.
+The key contains a keyed hash of owner and code. A wrong code, a wrong number and no file at all look the
+same.
 """
 
 from __future__ import annotations
@@ -12,19 +13,20 @@ from typing import Any, Final
 from redis.asyncio import Redis
 
 from voicebot.privacy import Privacy
-from voicebot.store.keys import FILE_TTL_S, INDEX_TTL_S, PersonKeys
-from voicebot.store.sessions import named_failure
+from voicebot.store.keys import FILE_TTL_S, PersonKeys
+from voicebot.store.transactions import index, named_failure
 
-#: How many procedures one file holds; the oldest makes room.
+#: How many procedures one file holds; beyond that, the oldest makes room.
 MOST: Final = 4
 
 
 @dataclass(frozen=True)
 class Steps:
-    """How far somebody is in a procedure: the last question (a prompt key), papers had and missing, notes."""
+    """How far somebody is in a procedure: last question (a prompt key), papers had and missing, notes."""
 
     topic: str
     at: float
+    """Unix seconds."""
     reached: str = ""
     finished: bool = False
     held: tuple[str, ...] = ()
@@ -34,37 +36,41 @@ class Steps:
 
 @dataclass(frozen=True)
 class SpokenFiles:
-    """Keeps, opens and erases. A `ref` names an open file for the rest of the conversation."""
+    """Stores, opens and erases. A `ref` names an open file for the rest of the conversation."""
 
     redis: Redis
     privacy: Privacy
 
     def ref(self, owner: str, code: str) -> str:
-        """What the file of `owner` that `code` opens is called."""
+        """The name of the file of `owner` that `code` opens."""
         return f"{owner}/{self.privacy.pseudonym(f'{owner}/{code}')}"
 
     async def read(self, ref: str) -> tuple[Steps, ...]:
-        """The procedures of a file, the latest first; none when there is no such file. It lives anew."""
+        """The procedures in a file, latest first; none if it does not exist. Reading renews its lifetime."""
         async with named_failure():
             sealed = await self.redis.getex(_key(ref), ex=FILE_TTL_S)
-        kept = [] if sealed is None else [_steps(one) for one in self.privacy.unseal(sealed)]
+        seal = await self.privacy.of(_owner(ref))
+        kept = [_steps(one) for one in seal.open(sealed) or ()]
         return tuple(sorted(kept, key=lambda steps: steps.at, reverse=True))
 
     async def keep(self, ref: str, steps: Steps) -> None:
-        """Keep these steps, in place of older ones of the same procedure."""
+        """Store these steps, replacing older ones of the same procedure."""
         others = [one for one in await self.read(ref) if one.topic != steps.topic]
-        sealed = self.privacy.seal([asdict(one) for one in (steps, *others)[:MOST]])
-        keys = PersonKeys(ref.partition("/")[0])
+        keys, seal = PersonKeys(_owner(ref)), await self.privacy.of(_owner(ref), make=True)
+        sealed = seal.seal([asdict(one) for one in (steps, *others)[:MOST]])
         async with named_failure(), self.redis.pipeline(transaction=True) as pipe:
             pipe.set(_key(ref), sealed, ex=FILE_TTL_S)
-            pipe.sadd(keys.index(), _key(ref))
-            pipe.expire(keys.index(), INDEX_TTL_S)
+            index(pipe, keys, _key(ref))
             await pipe.execute()
 
     async def erase(self, ref: str) -> None:
-        """As if it had never been."""
+        """As if it had never existed."""
         async with named_failure():
             await self.redis.delete(_key(ref))
+
+
+def _owner(ref: str) -> str:
+    return ref.partition("/")[0]
 
 
 def _key(ref: str) -> str:

@@ -1,4 +1,4 @@
-"""Codes by which an administrator who calls is let into the voice studio: one call each, and not for long."""
+"""Codes that admit a calling administrator to the voice studio: for one call each, and not for long."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from redis.asyncio import Redis
 
 from voicebot.store import keys
 from voicebot.store.server import arrived
-from voicebot.store.sessions import named_failure
+from voicebot.store.transactions import named_failure
 
 DIGITS: Final = 6
-#: Then the code is gone: six digits must not be found by trying.
+#: After this many wrong attempts the code is gone: six digits must not be found by trying.
 MOST_TRIES: Final = 5
 
 
 @dataclass(frozen=True)
 class Pass:
-    """Who may record, and of which group ("" for all)."""
+    """Who may record, and which group of texts ("" for all)."""
 
     account_id: str
     group: str
 
 
 class StudioCodes:
-    """Open codes in Redis, by the pseudonym of the number that they are good for; digests, never the code."""
+    """Valid codes in Redis, by the pseudonym of the number they are for; digests, never the code itself."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def offer(self, person: str, granted: Pass) -> str:
-        """A code for who calls as `person`, in place of the one before."""
+        """A code for somebody who calls as `person`, replacing the previous one."""
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         key, tries = keys.studio_code(person), keys.studio_tries(person)
         told = {"digest": _digest(person, code), "account": granted.account_id, "group": granted.group}
@@ -46,12 +46,12 @@ class StudioCodes:
         return code
 
     async def awaited(self, person: str) -> bool:
-        """Whether somebody who calls as `person` is to be asked for a code."""
+        """Whether somebody who calls as `person` should be asked for a code."""
         async with named_failure():
             return bool(await self._redis.exists(keys.studio_code(person)))
 
     async def take(self, person: str, code: str) -> Pass | None:
-        """What the code opens, which is then used up; None for a wrong one."""
+        """What the code opens, which is then used up; None if it is wrong."""
         key, counter = keys.studio_code(person), keys.studio_tries(person)
         async with named_failure():
             kept = await arrived(self._redis.hgetall(key))
@@ -60,7 +60,7 @@ class StudioCodes:
             tries = await self._redis.incr(counter)
             await self._redis.expire(counter, keys.STUDIO_CODE_TTL_S)
             fits = tries <= MOST_TRIES and hmac.compare_digest(_digest(person, code), str(kept["digest"]))
-            # Who deletes it has it: of two who come in the same moment only one is let in.
+            # Deleting it decides: of two who come at the same moment, only one is admitted.
             used = (fits or tries >= MOST_TRIES) and await self._redis.delete(key)
         return Pass(str(kept["account"]), str(kept["group"])) if fits and used else None
 

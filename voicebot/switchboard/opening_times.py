@@ -1,4 +1,4 @@
-"""When mediators answer the telephone: now, and the next half days on which they can call back. Pure."""
+"""When mediators answer the telephone: now, and the next half days when they can call back. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from voicebot.jobs.hours import is_holiday
+from voicebot.french_calendar import is_holiday
 from voicebot.store.opening import Week
 
 PARIS: Final = ZoneInfo("Europe/Paris")
-#: A half day is offered as long as so much of it is left, and a call-back is not planned for sooner.
+#: Seconds. A half day is offered while at least this much of it is left, and no call-back is planned sooner.
 _LEAST_S: Final = 15 * 60.0
-#: Weekdays say which day is meant for a week only.
+#: Days ahead. A weekday says which day is meant only within a week.
 _DAYS: Final = 7
 _NOON: Final = 12.5
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -22,14 +22,16 @@ _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "sat
 
 @dataclass(frozen=True)
 class HalfDay:
-    """A morning or an afternoon on which mediators call: from `start` until `end`, in Unix seconds.
+    """A morning or afternoon when mediators call: from `start` to `end`, in Unix seconds.
 
-    `name` is a choice of the flow `rappel`: "tomorrow_morning".
+    `name` is a choice of the flow `rappel`, such as "tomorrow_morning".
     """
 
     name: str
     start: float
+    """Unix seconds."""
     end: float
+    """Unix seconds."""
 
 
 def is_open(week: Week, at: float) -> bool:
@@ -55,7 +57,7 @@ def half_days(week: Week, at: float) -> Iterator[HalfDay]:
 
 
 def within(week: Week, at: float) -> float | None:
-    """The first moment from `at` on at which mediators answer; None when they do not within a week."""
+    """The first moment from `at` on (Unix seconds) when mediators answer; None if not within a week."""
     if is_open(week, at):
         return at
     return next((half.start for half in half_days(week, at - _LEAST_S)), None)
@@ -68,7 +70,7 @@ def hour_of(at: float) -> float:
 
 
 def _halves(week: Week) -> Iterator[tuple[float, float]]:
-    """The spans, one that goes on over noon in two."""
+    """The spans; one that continues past noon is split in two."""
     for start, end in week.spans:
         if start < _NOON - 1 and end > _NOON + 1:
             yield start, _NOON
@@ -87,7 +89,7 @@ def _is_working(week: Week, day: date) -> bool:
 
 
 def _moment(day: date, hour: float) -> float:
-    """`hour` (12.5, 24 too) of `day` in Paris as Unix seconds."""
+    """`hour` (such as 12.5; 24 is allowed) of `day` in Paris, in Unix seconds."""
     if hour >= 24:
         return datetime.combine(day + timedelta(days=1), time(), PARIS).timestamp()
     return datetime.combine(day, time(int(hour), round(hour % 1 * 60)), PARIS).timestamp()

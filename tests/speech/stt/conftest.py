@@ -31,12 +31,19 @@ def vosk(korean: Path) -> Iterator[VoskRecognizer]:
 
 @pytest.fixture(scope="session")
 def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models folder in which whisper-base is installed."""
+    """A models folder in which whisper-base and whisper-phone are installed."""
     folder = tmp_path_factory.mktemp("models")
-    models.install("whisper-base", folder, lambda done, total: None)
+    models.install("whisper-phone", folder, lambda done, total: None)
     return folder
 
 
 @pytest.fixture(scope="session")
 def whisper(models_folder: Path) -> WhisperRecognizer:
     return WhisperRecognizer(models_folder / "whisper-base")
+
+
+@pytest.fixture(scope="session")
+def phone(models_folder: Path) -> WhisperRecognizer:
+    """The one that learned the telephone."""
+    context = models.find("whisper-phone").context
+    return WhisperRecognizer(models_folder / "whisper-phone", context=context)

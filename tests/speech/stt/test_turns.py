@@ -5,11 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-from voicebot.speech.stt.turns import Turns, cores
+from voicebot.speech.stt.turns import EngineSlots, cores
 
 
 def test_a_guess_is_made_where_nobody_is() -> None:
-    turns = Turns(1)
+    turns = EngineSlots(1)
     with turns.ahead() as first, turns, turns.ahead() as second:
         assert (first, second) == (True, False)
     with turns.ahead() as again:
@@ -17,13 +17,13 @@ def test_a_guess_is_made_where_nobody_is() -> None:
 
 
 def test_a_guess_that_is_not_begun_yet_takes_its_room_too() -> None:
-    turns = Turns(1)
+    turns = EngineSlots(1)
     with turns.ahead() as first, turns.ahead() as second:
         assert (first, second) == (True, False)
 
 
 def test_there_is_room_beside_one_where_two_fit() -> None:
-    turns = Turns(2)
+    turns = EngineSlots(2)
     with turns.ahead() as guess, turns:
         assert guess
         with turns.ahead() as beside:
@@ -33,7 +33,7 @@ def test_there_is_room_beside_one_where_two_fit() -> None:
 
 
 def test_while_somebody_waits_nobody_guesses_and_all_get_their_turn() -> None:
-    turns, inside, leave, waits = Turns(1), Event(), Event(), Event()
+    turns, inside, leave, waits = EngineSlots(1), Event(), Event(), Event()
 
     def hold() -> bool:
         with turns:
@@ -59,7 +59,7 @@ def test_while_somebody_waits_nobody_guesses_and_all_get_their_turn() -> None:
 
 
 def test_an_error_gives_the_turn_back() -> None:
-    turns = Turns(1)
+    turns = EngineSlots(1)
     for _ in range(3):
         try:
             with turns.ahead(), turns:

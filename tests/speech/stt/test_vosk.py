@@ -11,7 +11,7 @@ from threading import Event
 
 import pytest
 
-from tests.speech.telephone import chunks, hush, said
+from tests.speech.telephone import chunks, interrupt, said
 from voicebot.errors import ModelError, RecognizerLost
 from voicebot.speech.stt.recognizer import Expected, Stream, Transcript
 from voicebot.speech.stt.vosk import VoskRecognizer
@@ -61,7 +61,7 @@ def test_the_text_so_far_is_known_before_the_end(vosk: VoskRecognizer) -> None:
 
 def test_a_quiet_line_says_nothing(vosk: VoskRecognizer) -> None:
     stream = vosk.start(CLOSED)
-    for chunk in chunks(hush(2)):
+    for chunk in chunks(interrupt(2)):
         stream.accept(chunk)
     assert stream.finish() == Transcript("", 0.0)
 
@@ -105,7 +105,7 @@ def test_the_death_of_a_worker_ends_only_what_it_was_hearing(
     with pytest.raises(RecognizerLost, match="stopped in the middle of the call"):
         streams[0].finish()
     with pytest.raises(RecognizerLost):
-        streams[0].accept(hush(0.1))
+        streams[0].accept(interrupt(0.1))
     tell(streams[1])
     assert streams[1].finish().text
     assert eventually(lambda: len(vosk.pids) == 2 and victim not in vosk.pids)

@@ -11,8 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from voicebot.errors import AudioError
+from voicebot.sound import Speech
 from voicebot.speech import voices
-from voicebot.speech.piece import Piece
 from voicebot.speech.recordings import Recordings
 from voicebot.speech.tts.kokoro import Kokoro
 from voicebot.speech.tts.phonemes import phonemes
@@ -64,6 +64,6 @@ def test_what_it_rendered_is_found_by_the_assistant_of_a_later_start(kokoro: Kok
     def assistant() -> Voice:
         return voices.assistant(tmp_path, Recordings(tmp_path / "recorded"), ahead="kokoro", now="pico")
 
-    assert assistant().origin(Piece("Oui."), "slow") == "now"
-    assert list(assistant().render_ahead([Piece("Oui.")], kokoro)) == ["Oui."]
-    assert assistant().origin(Piece("Oui."), "slow") == "ahead"
+    assert assistant().origin(Speech("Oui.", pace="slow")) == "now"
+    assert list(assistant().render_ahead([Speech("Oui.")], kokoro)) == ["Oui."]
+    assert assistant().origin(Speech("Oui.", pace="slow")) == "ahead"

@@ -1,47 +1,37 @@
-/* What a page cannot do alone: time that goes on, a sound for danger, the state of the connection, copying.
+/* What a page cannot do alone: time that goes on, a sound, the state of the connection, copying.
    Words come from the page (data-*), so that this file holds none. Without it every page still works. */
 "use strict";
 
 const $ = (selector) => document.querySelector(selector);
 const all = (selector) => Array.from(document.querySelectorAll(selector));
 
-/* How long somebody has been waiting: the page says since when, the words are in data-minutes and data-hours. */
+/* Seconds, by the server's clock: the computer in front of somebody may be wrong. */
+const loadedAt = Date.now() / 1000;
+function clock() {
+  const now = Number(document.body.dataset.now || 0);
+  return Date.now() / 1000 + (now ? now - loadedAt : 0);
+}
+
+/* How long somebody has been waiting: the page says since when, the words are in data-minutes and data-hours.
+   Whoever holds the line has a clock that shows seconds. */
 function tellTime() {
-  const skew = Number(document.body.dataset.now || 0) - loadedAt;
-  const now = Date.now() / 1000 + skew;
+  const now = clock();
+  for (const time of all("[data-clock]")) {
+    const seconds = Math.floor(Math.max(0, now - Number(time.dataset.clock)));
+    time.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
   for (const time of all("[data-since]")) {
     const minutes = Math.floor(Math.max(0, now - Number(time.dataset.since)) / 60);
     const words = document.body.dataset;
-    if (minutes < 1 || minutes >= 1440) continue;
-    const form = minutes < 60 ? words.minutes : words.hours;
+    if (minutes < 1) continue;
+    const form = minutes < 60 ? words.minutes : minutes < 1440 || !words.days ? words.hours : words.days;
     const text = form
+      .replace("{days}", Math.floor(minutes / 1440))
       .replace("{minutes}", minutes % 60)
       .replace("{hours}", Math.floor(minutes / 60))
       .replace("{minutes:02d}", String(minutes % 60).padStart(2, "0"));
     if (time.textContent !== text) time.textContent = text;
   }
-}
-const loadedAt = Date.now() / 1000;
-
-/* The title shows how many wait; a new danger ticket is heard and told to screen readers. */
-const heard = new Set();
-let plainTitle = "";
-
-function lookAtQueue(first) {
-  const queue = $("[data-queue]");
-  if (!queue) return;
-  const waiting = all("[data-waiting]");
-  const dangers = all('[data-waiting="danger"]').map((row) => row.id);
-  const fresh = dangers.filter((id) => !heard.has(id));
-  dangers.forEach((id) => heard.add(id));
-  const sign = dangers.length ? "⚠ " : "";
-  document.title = waiting.length ? `(${sign}${waiting.length}) ${plainTitle}` : plainTitle;
-  const told = $("[data-told]");
-  if (told && !first) {
-    const text = fresh.length ? told.dataset.danger : told.dataset.count.replace("{count}", waiting.length);
-    if (told.textContent !== text) told.textContent = text;
-  }
-  if (fresh.length && !first) ring();
 }
 
 /* Two rising tones, made here: no file, no autoplay rule to trip over once somebody has touched the page. */
@@ -108,11 +98,9 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  plainTitle = document.title;
   showSound();
-  lookAtQueue(true);
   tellTime();
-  setInterval(tellTime, 10000);
+  setInterval(tellTime, 1000);
 });
 document.addEventListener("htmx:sseOpen", () => connection(false));
 document.addEventListener("htmx:sseError", () => connection(true));
@@ -123,7 +111,6 @@ document.addEventListener("htmx:sseMessage", (event) => {
     return;
   }
   tellTime();
-  lookAtQueue(false);
 });
 /* The flow is drawn after the page: bring the step where the person stopped into view, inside its own frame. */
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -1,1 +1,1 @@
-"""What an expected answer is made of: numbers, dates, places, telephone numbers, yes and no, choices."""
+"""What an expected answer consists of: numbers, dates, places, telephone numbers, yes and no, choices."""

@@ -14,9 +14,9 @@ from voicebot.nlu.normalise import plain
 from voicebot.nlu.sounds import Sounds
 from voicebot.nlu.vocabulary import YesNoWords
 
-#: Longer answers that hold a yes or a no may be about something else.
+#: Words. Longer answers that contain a yes or a no may be about something else.
 _SHORT_ANSWER = 8
-#: Similarity of sounds, 0 to 100, at which a whole answer is taken for a choice, and at which it is sure.
+#: Similarity of sounds, 0 to 100, above which a whole answer counts as a choice, and as a certain one.
 _LIKE, _SAME = 78, 92
 
 
@@ -46,7 +46,7 @@ class YesNo:
         )
 
     def __call__(self, words: str) -> Found | None:
-        """ "yes", "no", or nothing when it is neither."""
+        """ "yes", "no", or None if it is neither."""
         bare = " ".join(self.fillers.sub(" ", words).split())
         whole = self.exact.get(words) or self.exact.get(bare)
         if whole:
@@ -85,21 +85,21 @@ class Choices:
         return cls(said, [phrases(each) for each in ordinals], yes_no, sounds)
 
     def phrases(self, value: str) -> tuple[str, ...]:
-        """What people say for a choice; its own name when nothing is listed."""
+        """What people say for a choice; its own name if nothing is listed."""
         return self.said.get(value) or (plain(value.replace("_", " ")),)
 
     def one_of(self, words: str, values: Sequence[str]) -> Found | None:
-        """Which of `values` is meant: said in full, inside more words, by its place, or nearly."""
+        """Which of `values` is meant: said in full, within other words, by its position, or approximately."""
         bare = " ".join(self.yes_no.fillers.sub(" ", words).split()) or words
         return (
             self.whole(words, values)
             or self._inside(words, values)
             or self.nth(words, values)
-            or self._like(bare, values)
+            or self.nearly(bare, values)
         )
 
     def whole(self, words: str, values: Sequence[str]) -> Found | None:
-        """Which of `values` the words are, politeness aside."""
+        """Which of `values` the words are, apart from politeness."""
         bare = " ".join(self.yes_no.fillers.sub(" ", words).split())
         for value in values:
             if words in self.phrases(value) or bare in self.phrases(value):
@@ -111,7 +111,7 @@ class Choices:
         return None
 
     def inside(self, words: str, values: Sequence[str]) -> dict[str, str]:
-        """The longest phrase of each of `values` that stands in the words, for those that have one."""
+        """The longest phrase of each of `values` found in the words, for those that have one."""
         said = {value: [p for p in self.phrases(value) if _says(words, p)] for value in values}
         return {value: max(phrases, key=len) for value, phrases in said.items() if phrases}
 
@@ -124,7 +124,7 @@ class Choices:
         return Found(ranked[0], sure_if(clear and len(words.split()) <= _SHORT_ANSWER)) if clear else None
 
     def nth(self, words: str, values: Sequence[str]) -> Found | None:
-        """Chosen by its number or place in the list."""
+        """Chosen by its number or position in the list."""
         bare = words.split()
         for place, value in enumerate(values, start=1):
             if bare == [str(place)] or (
@@ -133,7 +133,8 @@ class Choices:
                 return Found(value, sure_if(len(bare) <= _SHORT_ANSWER))
         return None
 
-    def _like(self, words: str, values: Sequence[str]) -> Found | None:
+    def nearly(self, words: str, values: Sequence[str]) -> Found | None:
+        """Which of `values` sounds much like the words."""
         by_sound = {self.sounds(phrase): value for value in values for phrase in self.phrases(value)}
         best = process.extractOne(self.sounds(words), list(by_sound), scorer=fuzz.ratio, score_cutoff=_LIKE)
         return Found(by_sound[best[0]], sure_if(best[1] >= _SAME)) if best else None
@@ -146,6 +147,6 @@ def phrases(spoken: Iterable[str]) -> re.Pattern[str]:
 
 
 def _says(words: str, phrase: str) -> bool:
-    """Whether the phrase is said, and not right after "pas"."""
+    """Whether the phrase is said, and not directly after "pas"."""
     padded = f" {words} "
     return f" {phrase} " in padded and f" pas {phrase} " not in padded

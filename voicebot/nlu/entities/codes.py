@@ -1,4 +1,4 @@
-"""Postal codes, telephone numbers and codes of four digits, said digit by digit, in pairs or any mixture."""
+"""Postal codes, telephone numbers and four-digit codes, said digit by digit, in pairs or any mixture."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from voicebot.nlu.entities.found import Found, sure_if
 from voicebot.nlu.entities.numerals import Numerals
 from voicebot.nlu.normalise import plain
 from voicebot.nlu.vocabulary import NumberWords
-from voicebot.numbers import e164
+from voicebot.telephony.phone_numbers import e164
 
 _POSTAL_CODE = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|9[78])\d{3}")
 _PREFIX = re.compile(r"(?:\+|00)(?:33|262|590|594|596|508|687|689|681)0?|33(?=[1-9]\d{8}$)")
 _NATIONAL = re.compile(r"0[1-9]\d{8}")
 _THOUSANDS = re.compile(r"(?<!\d)(\d{1,2}) ?000 (\d{1,3})(?!\d)")
 #: "zéro un mille cent" is read as 01 and 1100.
+#: "soixante-quinze mille dix-huit" as a recognizer writes it.
+_SPLIT_CODE = re.compile(r"(?<!\d)(\d\d) 1(\d{3})(?!\d)")
 _LEADING_ZERO = re.compile(r"(?<!\d)0(\d) 1(\d{3})(?!\d)")
 
 
@@ -55,8 +57,9 @@ class Codes:
 
     def postal_code(self, words: str) -> Found | None:
         """Five digits; one that no commune has is unsure."""
+        words = self.numerals.said_last(words)
         for spelled in (False, True):
-            for run in self._runs(words, spelled):
+            for run in self._runs(_SPLIT_CODE.sub(r"\1\2", words), spelled):
                 if _POSTAL_CODE.fullmatch(run):
                     return Found(run, sure_if(run in self.known and not spelled))
         return self._district(words)
@@ -75,10 +78,20 @@ class Codes:
                 digits = _national(run)
                 if digits:
                     return Found(digits, sure_if(e164(digits) is not None and not spelled))
-        return None
+                abroad = e164(f"+{run.removeprefix('+').removeprefix('00')}") if run[:1] in "+0" else None
+                if abroad and run.startswith(("+", "00")):
+                    return Found(abroad, sure_if(not spelled))
+        return self._apart(words)
+
+    def _apart(self, words: str) -> Found | None:
+        """Tens written apart ("soixante douze"): the number that has ten digits once they are together."""
+        runs = self._runs(self.numerals.together(self.numerals.digits(words)), False)
+        found = [digits for run in runs if (digits := _national(run))]
+        return Found(found[0], "unsure") if found else None
 
     def code(self, words: str) -> Found | None:
         """Four digits, a code of somebody's choice."""
+        words = self.numerals.said_last(words)
         for spelled in (False, True):
             runs = [run for run in self._runs(words, spelled) if re.fullmatch(r"\d{4}", run)]
             if runs:
@@ -86,7 +99,7 @@ class Codes:
         return None
 
     def _runs(self, words: str, spelled: bool) -> Iterator[str]:
-        """What is written in digits without a word between, as one run of digits."""
+        """Everything written in digits without a word in between, as one run of digits."""
         text = self._unfolded(self.numerals.digits(words, spelled))
         text = _LEADING_ZERO.sub(r"0\1\2", " ".join(w for w in text.split() if w not in self.between))
         text = _THOUSANDS.sub(lambda found: f"{found[1]}{found[2].zfill(3)}", text)

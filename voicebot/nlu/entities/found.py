@@ -9,10 +9,14 @@ from voicebot.dialogue.meaning import Certainty, Value
 
 @dataclass(frozen=True)
 class Found:
-    """A value of the expected kind; "unsure" gives way to another request in the same words."""
+    """A value of the expected kind; "unsure" gives way to another request in the same words.
+
+    One that is `settled` was made sure by what words and meaning resemble, and gives way as well.
+    """
 
     value: Value
     certainty: Certainty = "sure"
+    settled: bool = False
 
 
 def sure_if(condition: bool) -> Certainty:

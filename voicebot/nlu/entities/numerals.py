@@ -12,19 +12,36 @@ from voicebot.nlu.entities.found import Found, sure_if
 from voicebot.nlu.normalise import Rewriter, plain
 from voicebot.nlu.vocabulary import NumberWords
 
-#: A number in at most this many words is an answer; in more it may be about something else.
+#: A number in at most this many words is an answer; in more words it may be about something else.
 _SHORT_ANSWER = 5
-#: A number this high, in a sentence not longer than this, is money when money was asked for.
+#: A number this high, in a sentence no longer than this, is money if money was asked for.
 _PLAINLY_MONEY, _LONG_ANSWER = 50, 12
 _OLDEST = 120
-#: No income, rent or debt people speak of here is higher; more is a telephone number or a misunderstanding.
+#: Euros. No income, rent or debt discussed here is higher; more is a telephone number or a misunderstanding.
 _HIGHEST_EUROS = 1_000_000
 _HIGHEST = 100_000
 
 _ZERO = re.compile(r"\bzero\b")
-_SPLIT_THOUSANDS = re.compile(r"(?<![\d.,/])([1-9]\d{0,2}) (\d{3})(?![\d.,/])")
+_SPLIT_THOUSANDS = re.compile(r"(?<![\d.,/])([1-9]\d{0,2}) (\d{3})(?=(?:,\d{1,2})?(?![\d.,/]))")
 #: "1.250 euros" is not one euro and a quarter.
-_DOTTED_THOUSANDS = re.compile(r"(?<![\d.,/])([1-9]\d{0,2})\.(\d{3})(?![\d.,/])")
+_DOTTED_THOUSANDS = re.compile(r"(?<![\d.,/])([1-9]\d{0,2})\.(\d{3})(?=(?:,\d{1,2})?(?![\d.,/]))")
+#: "60 et 11 ans", "80 12", "4 20 12": tens that a recognizer wrote apart, and what they are without the end.
+_FOUR_TWENTY = re.compile(r"(?<![\d.,/])4 20(?![\d.,/])")
+_SPLIT_TENS = re.compile(
+    r"(?<![\d.,/])(?:([68]0)(?: et)? (1\d|[1-9])|([2-579]0)(?: et)? ([1-9])"
+    r"|([1-9]00) (\d{1,2})|([1-9]000) (\d{1,3}))(?![\d.,/])"
+)
+#: "10k", "1k5".
+_KILO = re.compile(r"(?<![\d.,/])(\d{1,3}) ?k ?(\d)?(?![\d.,/a-z])")
+#: "45 cents" after euros are no 4500.
+_CENTS = re.compile(r"\b(euros?|€)((?: et)?(?: [a-z]+){1,4}?) cents?\b")
+#: A number that is denied ("c'est pas 45").
+_DENIED = re.compile(r"\b(?:pas encore|pas|plus) (\d+)(?: ans)?\b")
+_PRESENT = re.compile(
+    r"\bj (?:en )?ai (?:que |juste |bien )?(\d{1,3})\b(?! (?:enfants?|euros?|fils|filles?)\b)"
+)
+_BORN = re.compile(r"\bnee?s? (?:en|le|l annee)\b.*?(?<!\d)((?:19|20)\d\d|\d\d)(?!\d)\s*$")
+_YOUNGEST, _ELDEST = 16, 105
 _NUMBER = re.compile(r"(?<![\d.,/+])\d+(?![\d.,/])")
 _DECIMAL = r"\d+(?:[.,]\d{1,2})?"
 
@@ -45,6 +62,11 @@ class Numerals:
     decimal: re.Pattern[str]
     thousand: re.Pattern[str]
     sum: re.Pattern[str]
+    many: Mapping[str, str]
+    other_money: re.Pattern[str]
+    bounds: re.Pattern[str]
+    not_ages: re.Pattern[str]
+    instead: re.Pattern[str]
 
     @classmethod
     def of(cls, words: NumberWords) -> Numerals:
@@ -67,18 +89,44 @@ class Numerals:
             re.compile(rf"(?<=\d) (?:{_any(words.decimal)}) (?=\d)"),
             re.compile(rf"(?<![\d.,/])(\d{{1,3}}) (?:{_any(words.thousand)})\b(?: (\d{{1,3}})(?!\d))?"),
             re.compile(r"(?<!\d)(\d{1,2}) [a-z]\D*\bet (\d{1,2})\b(?!.*\d)"),
+            {plain(word): str(count) for word, count in words.many.items()},
+            re.compile(rf"\d ?(?:{_any(words.other_money)})\b"),
+            re.compile(
+                rf"\b(?:{_any(words.bounds)})(?: d| de)? ?\d|\bentre \d"
+                r"|(?<!\d )\b\d{1,4} (?:ou|a) \d{1,4}\b(?! \d)"
+            ),
+            re.compile(
+                rf"\b(?:{_any(words.not_ages)}) \d{{1,3}} ?(?:{_any(units['years'])})\b"
+                rf"|\b\d{{1,3}} ?(?:{_any(units['years'])}) (?:{_any(words.not_own_age)})\b"
+            ),
+            re.compile(rf"\b(?:{_any(words.instead)})\b"),
         )
 
     def digits(self, words: str, spelled: bool = False) -> str:
-        """Plain words with every number in digits; `spelled`: also what is misheard for a digit."""
+        """Plain words with every number in digits; `spelled`: also words commonly misheard for a digit."""
         kept = self.misheard(words) if spelled else self.not_numbers(words)
+        kept = _CENTS.sub(r"\1\2 centimes", kept)
+        for many, count in self.many.items():
+            kept = re.sub(rf"\b(?:une |1 |un )?{many}s?\b", count, kept)
         for apart, together in self.joined.items():
             kept = kept.replace(apart, together)
         kept = self.thousand.sub(lambda found: found[1] + (found[2] or "").zfill(3), kept)
         return str(alpha2digit(_ZERO.sub("zéro", kept), "fr", threshold=0))
 
+    def said_last(self, words: str) -> str:
+        """What is left of words once a correction and what is denied are taken out: "45 non 54" is 54."""
+        parts = [part for part in self.instead.split(words) if _NUMBER.search(self.digits(part))]
+        return parts[-1] if len(parts) > 1 else words
+
+    def is_bounded(self, words: str) -> bool:
+        """Whether a limit or a range is said, and no number."""
+        return bool(self.bounds.search(self.digits(words)))
+
     def number(self, words: str) -> Found | None:
         """A whole number: how many children, how many hours… "Deux filles et un garçon" are three, unsure."""
+        words = self.said_last(words)
+        if self.is_bounded(words):
+            return None
         numbers = self._whole(words)
         added = self.sum.search(self.digits(words))
         if added:
@@ -90,21 +138,52 @@ class Numerals:
         return Found(numbers[0], sure_if(len(set(numbers)) == 1 and _short(words)))
 
     def age(self, words: str) -> Found | None:
-        """An age in years. A year of birth is not one: without a clock nobody can tell."""
-        text = self.digits(words)
+        """An age in years. A year of birth is not one: without a clock nobody can tell (`born`)."""
+        words = self.said_last(words)
+        text = self.together(self.digits(words))
+        present = _PRESENT.search(text)
+        if present:
+            return _age(int(present[1]), True)
+        text = self.not_ages.sub(" ", _DENIED.sub(" ", text))
+        if self.bounds.search(text) or _BORN.search(text):
+            return None
         said = self.years.search(text)
         if said:
-            return Found(int(said[1])) if int(said[1]) <= _OLDEST else None
+            return _age(int(said[1]), len(set(self.years.findall(text))) == 1)
         if self.months.search(text):
             return Found(0, "unsure")
-        numbers = self._whole(words)
+        numbers = [int(found) for found in _NUMBER.findall(text)[:20] if len(found) < 10]
+        numbers = [n for n in numbers if n != 1] or (numbers if words in ("un", "1", "1 an", "un an") else [])
         if not numbers or numbers[0] > _OLDEST:
             return None
-        return Found(numbers[0], sure_if(len(numbers) == 1 and _short(words)))
+        first = text.split()[:1] == [str(numbers[0])]
+        about = any(many in words for many in self.many)  # "la trentaine" is no age, though it is near one
+        return _age(numbers[0], len(numbers) == 1 and (_short(text) or first) and not about)
+
+    def born(self, words: str, year: int) -> Found | None:
+        """The age in `year` of somebody born then; one less before their birthday, so unsure."""
+        said = _BORN.search(self.digits(words))
+        if not said:
+            return None
+        born = (
+            int(said[1])
+            if len(said[1]) == 4
+            else int(said[1]) + (1900 if int(said[1]) > year % 100 else 2000)
+        )
+        return Found(year - born, "unsure") if 0 <= year - born <= _OLDEST else None
+
+    def together(self, text: str) -> str:
+        """Tens and hundreds that a recognizer wrote apart, put together."""
+        return _SPLIT_TENS.sub(_added, _FOUR_TWENTY.sub("80", text))
 
     def amount(self, words: str) -> Found | None:
         """Euros, an int when there are no centimes."""
-        text = _DOTTED_THOUSANDS.sub(r"\1\2", _SPLIT_THOUSANDS.sub(r"\1\2", self.digits(words)))
+        words = self.said_last(words)
+        text = self.together(self.digits(words))
+        if self.other_money.search(text) or self.bounds.search(text):
+            return None
+        text = _KILO.sub(lambda found: f"{found[1]}{(found[2] or '0')}00", text)
+        text = _DOTTED_THOUSANDS.sub(r"\1\2", _SPLIT_THOUSANDS.sub(r"\1\2", text))
         text = self.decimal.sub(",", text)
         said = self.euros.search(text)
         if said:
@@ -121,25 +200,37 @@ class Numerals:
         return Found(0, sure_if(_short(words))) if self.none.search(words) else None
 
     def stated_amount(self, words: str) -> Found | None:
-        """An amount only when its unit is said."""
+        """An amount, only if its unit is said."""
         text = self.digits(words)
         return self.amount(words) if self.euros.search(text) or self.centimes.search(text) else None
 
     def stated_age(self, words: str) -> Found | None:
-        """An age only when years are said."""
+        """An age, only if years are mentioned."""
         return self.age(words) if self.years.search(self.digits(words)) else None
 
     def own_age(self, words: str) -> Found | None:
-        """The age of who speaks, only when it is said to be theirs."""
+        """The speaker's age, only if it is said to be theirs."""
         said = self.own.search(self.digits(words))
         return Found(int(said[1])) if said and int(said[1]) <= _OLDEST else None
 
     def _whole(self, words: str) -> list[int]:
-        text = _SPLIT_THOUSANDS.sub(r"\1\2", self.digits(words))
+        text = _SPLIT_THOUSANDS.sub(r"\1\2", self.together(self.digits(words)))
+        text = _KILO.sub(lambda found: f"{found[1]}{(found[2] or '0')}00", text)
         numbers = [int(found) for found in _NUMBER.findall(text)[:20] if len(found) < 10]
-        # "un" and "une" are mostly articles: a number only when nothing else is, in a short answer.
+        # "un" and "une" are mostly articles: numbers only if there is no other, in a short answer.
         others = [number for number in numbers if number != 1]
         return others or (numbers if _short(words) else [])
+
+
+def _added(found: re.Match[str]) -> str:
+    return str(sum(int(part) for part in found.groups() if part))
+
+
+def _age(years: int, sure: bool) -> Found | None:
+    """People who are asked for their age are seldom children: such an age is confirmed first."""
+    if years > _OLDEST:
+        return None
+    return Found(years, sure_if(sure and _YOUNGEST <= years <= _ELDEST))
 
 
 def _euros(value: float, sure: bool) -> Found | None:

@@ -1,9 +1,10 @@
-"""One reader for each kind of expected answer, and the phrases each waits for."""
+"""One reader per kind of expected answer, and the phrases expected for each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from voicebot.dialogue.meaning import NO, YES, Expecting, Value
@@ -11,7 +12,10 @@ from voicebot.nlu.entities.answers import Choices, YesNo
 from voicebot.nlu.entities.codes import Codes
 from voicebot.nlu.entities.dates import Dates
 from voicebot.nlu.entities.found import Found
+from voicebot.nlu.entities.measures import Measures
 from voicebot.nlu.entities.numerals import Numerals
+from voicebot.nlu.entities.papers import Papers
+from voicebot.nlu.entities.relative import Relative
 from voicebot.nlu.entities.towns import Towns, read_communes
 from voicebot.nlu.sounds import Sounds
 from voicebot.nlu.vocabulary import Vocabulary
@@ -21,21 +25,24 @@ Reader = Callable[[str], Found | None]
 NEXT_COMMAND = "suite"
 _NUMBER_KINDS = ("number", "age", "amount", "postal_code", "phone", "code")
 #: Kinds some of whose answers are also commands ("rien", "encore").
-_SHARING_WORDS = ("yes_no", "number", "amount")
-#: Kinds that people state of themselves only.
+_SHARING_WORDS = ("yes_no", "number", "amount", "papers")
+#: Kinds that people state only about themselves.
 _SPEAKERS = ("postal_code",)
-#: Where an answer has a key, a bare digit is that key: 1 for the first answer.
+#: If answers have keys, a bare digit is a key: 1 for the first answer.
 _KEYED = ("choice", "yes_no", "more")
 
 
 @dataclass(frozen=True)
 class Readers:
-    """Reads plain words. `stated` are the readers that need no question: a unit or the form tells."""
+    """Reads plain words. `stated` are the readers that need no question, as a unit or the form is clear."""
 
     by_kind: Mapping[str, Reader]
     stated: Mapping[str, Reader]
     choices: Choices
+    measures: Measures
+    relative: Relative
     numerals: Numerals
+    papers: Papers
     spoken: Mapping[str, tuple[str, ...]]
 
     @classmethod
@@ -67,21 +74,38 @@ class Readers:
             "age": numerals.stated_age,
         }
         choices = Choices.of(words.choices, words.numbers.ordinals, yes_no, sounds)
-        return cls(by_kind, stated, choices, numerals, _spoken(words))
+        measures = Measures.of(words.measures, words.time, numerals, dates.months)
+        papers = Papers.of(words.papers, words.yes_no.fillers)
+        relative = Relative.of(words.time, numerals, dates.months)
+        return cls(by_kind, stated, choices, measures, relative, numerals, papers, _spoken(words))
 
     def value(self, words: str, expecting: Expecting) -> Found | None:
         """The expected value in plain words."""
         if words.isdigit() and expecting.kind in _KEYED:
-            return self.choices.nth(words, expecting.answers)
+            return self.choices.nth(words, expecting.keyed)
         if expecting.kind == "choice":
-            return self.choices.one_of(words, expecting.choices)
+            return self.choices.one_of(words, expecting.answers)
+        if expecting.kind == "papers":
+            return self.papers.held(words, expecting.choices)
         reader = self.by_kind.get(expecting.kind)
-        return reader(words) if reader else None
+        found = reader(words) if reader else None
+        return found or self._counted(words, expecting)
+
+    def _counted(self, words: str, expecting: Expecting) -> Found | None:
+        """What is counted from today: a day, a month, the age of somebody born in a year."""
+        if not expecting.today:
+            return None
+        today = date.fromisoformat(expecting.today)
+        if expecting.kind == "age":
+            return self.numerals.born(words, today.year)
+        if expecting.kind == "date":
+            return self.relative.date(words, today)
+        return self.relative.month(words, today) if expecting.kind == "month" else None
 
     def whole(self, words: str, expecting: Expecting) -> Found | None:
-        """The expected value where the words are that and no more, though they may be a command elsewhere."""
+        """The expected value if the words are nothing else, even if they would be a command elsewhere."""
         if expecting.kind == "choice":
-            return self.choices.whole(words, expecting.choices)
+            return self.choices.whole(words, expecting.answers)
         return self.value(words, expecting) if expecting.kind in _SHARING_WORDS else None
 
     def entities(self, words: str) -> dict[str, Value]:
@@ -92,15 +116,15 @@ class Readers:
         return {kind: each.value for kind, each in found.items() if each and each.certainty == "sure"}
 
     def of_speaker(self, words: str, stated: Mapping[str, Value]) -> dict[str, Value]:
-        """What of the `stated` is true of who speaks: an age only when it is said to be theirs."""
+        """What of the `stated` is true of the speaker: an age only if it is said to be theirs."""
         own_age = self.numerals.own_age(words) if "age" in stated else None
         own = {"age": own_age.value} if own_age else {}
         return own | {kind: stated[kind] for kind in _SPEAKERS if kind in stated}
 
     def phrases(self, expecting: Expecting) -> tuple[str, ...]:
-        """What may be said as an answer, as a recognizer's lexicon writes it; empty where anything may."""
+        """What may be said as an answer, spelt as in a recognizer's lexicon; empty if anything may."""
         if expecting.kind == "choice":
-            return tuple(phrase for value in expecting.choices for phrase in self._choice(value))
+            return tuple(phrase for value in expecting.answers for phrase in self._choice(value))
         return self.spoken.get(expecting.kind, ())
 
     def _choice(self, value: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""Names of French communes as people say them → the official name. The bigger one wins where names are alike.
+"""Names of French communes as people say them → the official name. Of similar names, the larger town wins.
 
-Data: communes.csv.gz, one commune a row, the most populous first: name, département, population, codes.
+Data: communes.csv.gz, one commune per row, the most populous first: name, département, population, codes.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from voicebot.nlu.normalise import plain
 from voicebot.nlu.sounds import Sounds
 from voicebot.nlu.vocabulary import TownWords
 
-#: Communes with fewer people must be named exactly: their names are too many to be guessed.
+#: People. Smaller communes must be named exactly: there are too many names to guess among.
 _GUESSED_FROM = 2000
-#: In the middle of a sentence a single word must be the name of at least this big a town.
+#: People. Within a sentence, a single word must be the name of a town at least this large.
 _NOTICED_FROM = 1000
 _LONGEST_NAME = 8
-#: The beginning of a name is enough for a town of this size, its last word not being too short…
+#: People. The beginning of a name is enough for a town of this size, if its last word is not too short…
 _WELL_KNOWN, _TELLING = 20_000, 5
-#: …and this many times bigger than the commune of exactly that name.
+#: …and if it is this many times larger than the commune of exactly that name.
 _MUCH_BIGGER = 5
-#: Similarity of sounds, 0 to 100, to guess a town at all, and what tenfold population is worth.
+#: Similarity of sounds, 0 to 100, needed to guess a town at all, and the bonus for ten times the population.
 _LIKE, _PER_TENFOLD = 82, 2.0
-#: Similar enough to be preferred to a shorter name inside ("vaux en velin" is not Vaux).
+#: Similarity above which it beats a shorter name inside ("vaux en velin" is not Vaux).
 _VERY_LIKE = 86
 
 
 class Commune(NamedTuple):
-    """One commune: `name` as it is officially written, `people` living there, its `postal_codes`."""
+    """One commune: `name` in its official spelling, `people` living there, its `postal_codes`."""
 
     name: str
     people: int
@@ -87,7 +87,7 @@ class Towns:
         )
 
     def __call__(self, words: str) -> Found | None:
-        """The commune named in plain words: its whole content, else a name inside, else a similar one."""
+        """The commune named in plain words: by all of them, else by a name among them, else a similar one."""
         said = " ".join(self.abbreviations.get(word, word) for word in words.split())
         name = self._without_carriers(said)
         exact = self._named(said, True) or self._named(name, said == name)
@@ -123,7 +123,7 @@ class Towns:
                 yield [self.articles[word], *words[i + 1 :]]
 
     def _prefixes(self, words: Sequence[str]) -> Iterator[tuple[int, Commune]]:
-        """Names that `words` begin with, and their length in words; what follows must not belong to them."""
+        """Names with which `words` begin, and their length in words; what follows must not belong to them."""
         for size in range(min(_LONGEST_NAME, len(words)), 0, -1):
             name = " ".join(words[:size])
             commune = self._named(name, False)
@@ -146,7 +146,7 @@ class Towns:
 
 
 def read_communes(path: Path) -> list[Commune]:
-    """The rows of communes.csv.gz. Raises DataError when it cannot be read."""
+    """The rows of communes.csv.gz. Raises DataError if it cannot be read."""
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
             return [
@@ -161,7 +161,7 @@ def read_communes(path: Path) -> list[Commune]:
 def _beginnings(
     names: Sequence[str], communes: Sequence[Commune], but: Collection[str]
 ) -> dict[str, Commune]:
-    """The first words of long names → the biggest town that begins so ("aulnay")."""
+    """The first words of long names → the largest town whose name begins like this ("aulnay")."""
     begun: dict[str, Commune] = {}
     for name, commune in zip(names, communes, strict=True):
         words = name.split()
@@ -173,16 +173,16 @@ def _beginnings(
 
 
 def _near(said: str, names: Mapping[str, Commune], least: int) -> Iterator[tuple[float, str]]:
-    """Similar names, bigger towns raised."""
+    """Similar names, with larger towns favoured."""
     for key, score, _ in process.extract(said, list(names), scorer=fuzz.ratio, score_cutoff=least, limit=6):
         yield score + _PER_TENFOLD * log10(names[key].people), names[key].name
 
 
 def _all_plain(names: Sequence[str]) -> list[str]:
-    """`normalise.plain` of many names at once, a hundred times faster."""
+    """`normalise.plain` for many names at once, a hundred times faster."""
     return re.sub(r"[^a-z0-9\n]+", " ", anyascii("\n".join(names)).lower()).split("\n")
 
 
 def _first(keys: Sequence[str], communes: Sequence[Commune]) -> dict[str, Commune]:
-    """Key → commune, the first of equal keys kept."""
+    """Key → commune, keeping the first of equal keys."""
     return dict(zip(reversed(keys), reversed(communes), strict=True))

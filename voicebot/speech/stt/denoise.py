@@ -13,9 +13,9 @@ from voicebot.speech.audio import Pcm
 
 Floats = NDArray[np.float64]
 
-#: 32 ms windows every 8 ms at 16 kHz.
+#: 32 ms windows every 8 ms, in samples at 16 kHz.
 _WINDOW, _HOP = 512, 128
-#: The quietest windows are noise alone; digital silence is no window at all.
+#: The quietest windows are noise alone; digital silence does not count.
 _QUIETEST, _FEWEST, _SILENT = 0.15, 5, 1e-9
 #: How much the estimate leans on the window before (Ephraim and Malah's decision-directed rule), and what is
 #: left of the noise: less makes chirps that are heard as words.

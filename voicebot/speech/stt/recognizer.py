@@ -12,8 +12,8 @@ from voicebot.speech.audio import Pcm
 class Expected:
     """What the person will probably say.
 
-    `phrases` are answers as they are spoken; `closed` when every answer is among them. `kind` is the
-    kind of question (`dialogue.meaning.KINDS`).
+    `phrases` are answers as spoken; `closed` if every answer is among them. `kind` is the kind of question
+    (`dialogue.meaning.KINDS`).
     """
 
     phrases: tuple[str, ...] = ()
@@ -37,21 +37,21 @@ class Stream(Protocol):
     """One utterance. Use it from one thread at a time; each method may raise RecognizerLost."""
 
     def accept(self, pcm: Pcm) -> str | None:
-        """Hear the next samples (16 kHz, any number). The text so far, or None when it is not known.
+        """Hear the next samples (16 kHz, any number). The text so far, or None if it is not known.
 
-        Cheap: the sound is only stored or handed on, so it may be called for each 20 ms.
+        Cheap: the sound is only stored or passed on, so this may be called every 20 ms.
         """
         ...
 
     def peek(self) -> Transcript | None:
-        """What `finish` would say now, or None when this recognizer has no answer yet. May take long.
+        """What `finish` would say now, or None if this recognizer has no answer yet. May be slow.
 
         Meant for a short silence, in a thread: if only silence follows, `finish` costs nothing.
         """
         ...
 
     def finish(self) -> Transcript:
-        """The end of the utterance. May take long. Nothing may be asked of the stream afterwards."""
+        """The end of the utterance. May be slow. The stream must not be used afterwards."""
         ...
 
     def close(self) -> None:
@@ -68,9 +68,9 @@ class Recognizer(Protocol):
         ...
 
     def start(self, expected: Expected) -> Stream:
-        """Begin to listen to one utterance. Raises RecognizerLost when the engine is not there."""
+        """Begin to listen to one utterance. Raises RecognizerLost if the engine is unavailable."""
         ...
 
     def close(self) -> None:
-        """Give back memory and processes; no stream may be in use any more."""
+        """Release memory and processes; no stream may be in use any more."""
         ...

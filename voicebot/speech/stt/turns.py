@@ -1,4 +1,4 @@
-"""Who may use an engine now: answers that somebody waits for, and guesses only where nobody does."""
+"""Who may use an engine now: answers that somebody is waiting for; guesses only if nobody is."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from threading import Condition
 
 
-class Turns:
+class EngineSlots:
     """At most `at_once` threads are inside `with turns:`; the others wait.
 
-    A guess, what is looked at ahead of time, never makes anybody wait: with `ahead` it is asked first
-    whether there is room for one more. Under load the guesses stop by themselves, which leaves the cores to
-    those who have finished speaking.
+    A guess, which is computed ahead of time, never delays anybody: with `ahead` it first asks whether there
+    is room for one more. Under load guessing stops by itself, which leaves the cores to those who have
+    finished speaking.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -25,7 +25,7 @@ class Turns:
     def ahead(self) -> Iterator[bool]:
         """Whether a guess may be made now, within the block."""
         with self._changed:
-            # A guess that has begun to run is counted in both.
+            # A guess that has started counts in both.
             free = max(self._guesses, self._running) + self._waiting < self._at_once
             self._guesses += free
         try:

@@ -15,7 +15,7 @@ import structlog
 from voicebot.errors import ModelError, RecognizerLost
 from voicebot.speech.audio import Pcm
 from voicebot.speech.stt.recognizer import Expected, Transcript
-from voicebot.speech.stt.vosk_pool import Ear, Worker
+from voicebot.speech.stt.vosk_pool import VoskUtterance, Worker
 
 log = structlog.get_logger()
 
@@ -25,30 +25,30 @@ _PATIENCE_S = 8.0
 class VoskStream:
     """One utterance, heard by a worker while it is spoken. See `Stream`."""
 
-    def __init__(self, ear: Ear, patience_s: float) -> None:
-        self._ear = ear
+    def __init__(self, ear: VoskUtterance, patience_s: float) -> None:
+        self._worker = ear
         self._patience_s = patience_s
 
     def accept(self, pcm: Pcm) -> str | None:
         """Hand the samples on; the text is what the worker has told by now."""
-        self._ear.tell("audio", np.ascontiguousarray(pcm, dtype="<i2").tobytes())
-        return self._ear.partial or None
+        self._worker.tell("audio", np.ascontiguousarray(pcm, dtype="<i2").tobytes())
+        return self._worker.partial or None
 
     def peek(self) -> Transcript | None:
         """What has been understood of all samples accepted so far. Waits for the worker."""
-        return Transcript(*self._ear.ask("peek", self._patience_s))
+        return Transcript(*self._worker.ask("peek", self._patience_s))
 
     def finish(self) -> Transcript:
         """The final result, 10 ms after the last samples with a grammar, up to 0.8 s without."""
-        heard = Transcript(*self._ear.ask("finish", self._patience_s))
-        self._ear.leave()
+        heard = Transcript(*self._worker.ask("finish", self._patience_s))
+        self._worker.leave()
         return heard
 
     def close(self) -> None:
         """Forget the utterance."""
-        self._ear.leave()
+        self._worker.leave()
         try:
-            self._ear.tell("close")
+            self._worker.tell("close")
         except RecognizerLost:
             return  # there is nothing left to forget
 

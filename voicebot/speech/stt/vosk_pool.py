@@ -1,6 +1,6 @@
-"""Worker processes for Vosk: started, watched and started again when they die.
+"""Worker processes for Vosk: started, monitored, and restarted if they die.
 
-The death of one ends only the utterances that it was hearing, each with one clear sentence.
+If one dies, only the utterances that it was hearing end, each with one clear sentence.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MOST_FAILED_STARTS = 3
 _LOST = "the speech recognizer stopped in the middle of the call; it is being started again"
 
 
-class Ear:
+class VoskUtterance:
     """One utterance at one worker. `partial` is the text so far."""
 
     def __init__(self, worker: Worker, number: int) -> None:
@@ -42,18 +42,18 @@ class Ear:
         self._lost = ""
 
     def tell(self, kind: str, *rest: Any) -> None:
-        """Send the worker a message that has no answer. Raises RecognizerLost."""
+        """Send the worker a message that needs no answer. Raises RecognizerLost."""
         if self._lost:
             raise RecognizerLost(self._lost)
         self._worker.send(kind, self._number, *rest)
 
     def ask(self, kind: str, patience_s: float) -> tuple[Any, ...]:
-        """Send a message and wait for what follows its name in the answer. Raises RecognizerLost."""
+        """Send a message and wait for the contents of the answer. Raises RecognizerLost."""
         self.tell(kind)
         try:
             name, *rest = self._answers.get(timeout=patience_s)
         except Empty:
-            self._worker.kill()  # it hangs; dead, it is started again
+            self._worker.kill()  # it hangs; once dead, it is restarted
             what = f"expected an answer from the speech recognizer in {patience_s} s, got none"
             raise RecognizerLost(what) from None
         if name == "failed":
@@ -75,15 +75,15 @@ class Ear:
 
 
 class Worker:
-    """One process and the thread that watches it. Use it from any thread."""
+    """One process and the thread that monitors it. Use it from any thread."""
 
     def __init__(self, folder: Path, learn_unknown: Callable[[tuple[str, ...]], None]) -> None:
         self.ready = False
-        """True when it can hear somebody."""
+        """True if it can take an utterance."""
         self._folder = folder
         self._learn_unknown = learn_unknown
         self._numbers = itertools.count()
-        self._ears: dict[int, Ear] = {}
+        self._ears: dict[int, VoskUtterance] = {}
         self._sending = Lock()
         self._settled = Event()
         self._closing = False
@@ -100,21 +100,21 @@ class Worker:
 
     @property
     def pid(self) -> int:
-        """The process that is there now."""
+        """The current process."""
         return self._process.pid
 
     def wait(self) -> None:
-        """Wait until the model is loaded. Raises ModelError when it cannot be."""
+        """Wait until the model is loaded. Raises ModelError if it cannot be."""
         self._settled.wait(_LOAD_S)
         if not self.ready:
             raise ModelError(
                 f"expected a Vosk model in {self._folder}, it is of no use: {self._reason}; install it again"
             )
 
-    def listen(self, phrases: tuple[str, ...] | None) -> Ear:
-        """A new utterance, in which only `phrases` are expected or anything. Raises RecognizerLost."""
+    def listen(self, phrases: tuple[str, ...] | None) -> VoskUtterance:
+        """A new utterance, in which only `phrases`, or anything, is expected. Raises RecognizerLost."""
         number = next(self._numbers)
-        ear = self._ears[number] = Ear(self, number)
+        ear = self._ears[number] = VoskUtterance(self, number)
         try:
             ear.tell("start", phrases)
         except RecognizerLost:
@@ -127,7 +127,7 @@ class Worker:
         self._ears.pop(number, None)
 
     def send(self, *message: Any) -> None:
-        """Raises RecognizerLost when the process is gone or does not read any more."""
+        """Raises RecognizerLost if the process is gone or no longer reads."""
         process = self._process
         try:
             with self._sending:
@@ -137,7 +137,7 @@ class Worker:
             raise RecognizerLost(_LOST) from error
 
     def kill(self) -> None:
-        """End the process; unless `close` was called it is started again."""
+        """End the process; unless `close` was called, it is restarted."""
         self._process.kill()
 
     def close(self) -> None:
@@ -166,7 +166,7 @@ class Worker:
             self._relay()
             failed_starts = 0 if self.ready else failed_starts + 1
             self._bury()
-            # A model that never loaded is the caller's to report; one that did is worth some more tries.
+            # A model that never loaded is for the caller to report; one that did deserves more attempts.
             if self._closing or failed_starts >= (_MOST_FAILED_STARTS if self._worked else 1):
                 self._settled.set()
                 return
@@ -193,7 +193,7 @@ class Worker:
             ear.hear(name, *rest[1:])
 
     def _bury(self) -> None:
-        """The process is gone: tell everybody whom it was hearing."""
+        """The process is gone: tell everybody it was hearing."""
         self.ready = False
         with self._sending:
             self._connection.close()

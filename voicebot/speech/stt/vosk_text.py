@@ -1,4 +1,4 @@
-"""What Vosk is told and what it tells: grammars and results, both JSON. Pure, without the library."""
+"""What Vosk is told and what it replies: grammars and results, both JSON. Pure, without the library."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from voicebot.speech.stt.recognizer import Transcript
 
 UNKNOWN = "[unk]"
-"""The word for anything that is not in the grammar."""
+"""The word for anything outside the grammar."""
 
 _NOT_IN_WORDS = re.compile(r"[^\w'-]+")
 
 
 @dataclass(frozen=True)
 class Grammar:
-    """`json` is ready for Vosk, None when no phrase is left; `unknown` words are not in the lexicon."""
+    """`json` is ready for Vosk, None if no phrase is left; `unknown` are words not in the lexicon."""
 
     json: str | None
     unknown: tuple[str, ...]
@@ -27,8 +27,8 @@ class Grammar:
 def grammar(phrases: Iterable[str], knows: Callable[[str], bool]) -> Grammar:
     """The grammar of `phrases`, as far as the lexicon `knows` their words.
 
-    Vosk drops an unknown word and keeps the rest, so that a phrase would come down to "la"; here the whole
-    phrase is left out. An empty or malformed grammar kills the process: None says to do without one.
+    Vosk drops an unknown word and keeps the rest, which could reduce a phrase to "la"; here the whole phrase
+    is left out. An empty or malformed grammar kills the process: None means to do without one.
     """
     spelt: dict[str, None] = {}
     unknown: dict[str, None] = {}
@@ -65,7 +65,7 @@ def _words(phrase: str) -> list[str]:
 
 
 def _known_parts(word: str, knows: Callable[[str], bool]) -> list[str]:
-    """The word itself, or its parts around a hyphen or after an apostrophe when these are known."""
+    """The word itself, or its parts around a hyphen or after an apostrophe if these are known."""
     if knows(word):
         return [word]
     parts = [part for part in re.split(r"-|(?<=')", word) if part]

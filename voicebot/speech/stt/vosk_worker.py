@@ -44,7 +44,7 @@ class _Hearing:
     def settled(self) -> Transcript:
         """At a pause: partial results lag by half a second, final ones take 10 ms with a grammar.
 
-        Vosk goes on afterwards as with a new utterance. Free speech is not cut: it lives on context.
+        Afterwards Vosk continues as if with a new utterance. Free speech is not cut: it depends on context.
         """
         if self._closed:
             self._results.append(json.loads(self._recognizer.FinalResult()))
@@ -69,7 +69,7 @@ class _Worker:
             kind, stream, *rest = self._connection.recv()
             try:
                 self._answer(kind, stream, *rest)
-            except Exception as error:  # the library raises bare Exception; only this stream is concerned
+            except Exception as error:  # the library raises bare Exception; only this stream is affected
                 self._hearings.pop(stream, None)
                 self._connection.send(("failed", stream, type(error).__name__))
 
@@ -94,7 +94,7 @@ class _Worker:
         self._connection.send((name, stream, heard.text, heard.confidence))
 
     def _recognizer(self, stream: int, phrases: tuple[str, ...] | None) -> tuple[Any, bool]:
-        """A recognizer, and whether it hears nothing but a grammar."""
+        """A recognizer, and whether it hears only a grammar."""
         if phrases is None or not self._takes_grammars:
             return vosk.KaldiRecognizer(self._model, _RATE_HZ), False
         allowed = grammar(phrases, lambda word: self._model.vosk_model_find_word(word) >= 0)
@@ -106,12 +106,12 @@ class _Worker:
 
 
 def takes_grammars(folder: Path) -> bool:
-    """Small models have a graph that is put together at run time, which a grammar replaces."""
+    """Small models have a graph that is assembled at run time, which a grammar replaces."""
     return any((folder / place / "Gr.fst").exists() for place in ("graph", ""))
 
 
 def _load(folder: Path) -> Any:
-    """The model, tried out: a damaged one may load and fail only when it hears something."""
+    """The model, tested: a damaged one may load and fail only once it hears something."""
     vosk.SetLogLevel(-1)
     model = vosk.Model(str(folder))
     hearing = _Hearing(vosk.KaldiRecognizer(model, _RATE_HZ))

@@ -18,15 +18,21 @@ _DIGITS_ONLY = re.compile(r"[\d\W]+")
 
 @dataclass(frozen=True)
 class Decoded:
-    """One answer of the model: `log_prob` is the mean over its tokens, `no_speech` a probability."""
+    """One answer of the model: `log_prob` is the mean over its `tokens`, `no_speech` a probability."""
 
     text: str
     log_prob: float
     no_speech: float
+    tokens: int = 1
+
+    @property
+    def total(self) -> float:
+        """The natural logarithm of the probability of the whole text."""
+        return self.log_prob * (self.tokens + 1)
 
     @property
     def confidence(self) -> float:
-        """0 to 1: the geometric mean of the tokens' probabilities, less where nobody spoke."""
+        """0 to 1: the geometric mean of the tokens' probabilities, lower if nobody spoke."""
         return min(1.0, exp(self.log_prob)) * (1.0 - self.no_speech)
 
     @property
@@ -40,11 +46,11 @@ class Decoded:
 
     @property
     def loops(self) -> bool:
-        """True when it says the same again and again, as it does where it does not know how to go on."""
+        """True if it repeats itself endlessly, as it does when it does not know how to continue."""
         data = self.text.encode()
         if len(data) / len(zlib.compress(data)) > _MOST_COMPRESSION or _STUCK_LETTER.search(self.text):
             return True
-        # In a number the same digit may well come four times.
+        # In a number, the same digit may well occur four times.
         return not _DIGITS_ONLY.fullmatch(self.text) and bool(_STUCK_WORDS.search(self.text))
 
 
@@ -60,17 +66,17 @@ def prompt(phrases: Sequence[str]) -> str:
 
 
 def answer(phrase: str) -> str:
-    """`phrase` as Whisper would write it when it is all that was said."""
+    """`phrase` as Whisper would write it if nothing else was said."""
     return f" {phrase[:1].upper()}{phrase[1:]}."
 
 
 def same(one: str, other: str) -> bool:
-    """True when both are the same words, whatever their case and punctuation."""
+    """True if both are the same words, regardless of case and punctuation."""
     return _bare(one) == _bare(other)
 
 
 def repeats(text: str, phrases: Sequence[str]) -> str:
-    """Which of `phrases` is said over and over ("oui, oui, oui, oui"), "" when none is."""
+    """Which of `phrases` is said over and over ("oui, oui, oui, oui"), "" if none is."""
     words = _bare(text)
     for phrase in phrases:
         said = _bare(phrase)
@@ -80,7 +86,7 @@ def repeats(text: str, phrases: Sequence[str]) -> str:
 
 
 def most_tokens(seconds: float) -> int:
-    """How many tokens may be said in `seconds`: fast speech has about 6 a second, digits more."""
+    """How many tokens can be said in `seconds`: fast speech has about 6 per second, digits more."""
     return min(200, 24 + int(8 * seconds))
 
 

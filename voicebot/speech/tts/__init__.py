@@ -1,1 +1,1 @@
-"""Synthesizers: one module for each engine, and the speech they made before."""
+"""Synthesizers: one module per engine, and the speech rendered before."""

@@ -1,4 +1,4 @@
-"""Kokoro-82M (Apache-2.0): the most natural voice. Rendered ahead: it is too slow to speak at once."""
+"""Kokoro-82M (Apache-2.0): the most natural voice. Rendered in advance: it is too slow to speak at once."""
 
 from __future__ import annotations
 
@@ -24,29 +24,30 @@ MODEL: Final = "kokoro-v1.0.int8.onnx"
 STYLE: Final = "ff_siwis.bin"
 _SPEEDS: Final[dict[Pace, float]] = {"normal": 0.95, "slow": 0.75}
 _STYLE_SIZE: Final = 256
-#: The model takes 510 signs; a longer sentence is cut between words.
+#: Characters that the model accepts; a longer sentence is split between words.
 _LONGEST: Final = 500
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+")
-#: Added to the 80 ms that each sentence brings: the pause between two sentences.
+#: Seconds added to the 80 ms that each sentence brings: the pause between two sentences.
 _GAP_S: Final = 0.3
 
 
 class Kokoro:
-    """The French voice `ff_siwis`. `folder` holds the model and the style (`models install kokoro`).
+    """The French voice `ff_siwis`. `folder` contains the model and the style (`models install kokoro`).
 
-    One model serves several threads; each sentence is worked on by `threads` of the machine's.
+    One model serves several threads; each sentence is worked on by `threads` of the machine's. `style` is the
+    file of another voice, as npm's `kokoro-js` packs them; they speak French with an accent.
     """
 
-    name = "kokoro-ff_siwis-1"
-
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path, threads: int = 1, style: Path | None = None) -> None:
+        style = style or folder / STYLE
+        self.name = f"kokoro-{style.stem}-1"
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         try:
             self._model = onnxruntime.InferenceSession(
                 str(folder / MODEL), sess_options=options, providers=["CPUExecutionProvider"]
             )
-            self._styles = np.fromfile(folder / STYLE, dtype="<f4").reshape(-1, 1, _STYLE_SIZE)
+            self._styles = np.fromfile(style, dtype="<f4").reshape(-1, 1, _STYLE_SIZE)
         except Exception as error:  # onnxruntime raises its own kinds, which are not part of its interface
             raise AudioError(
                 "Kokoro's model is missing or damaged: run `voicebot models install kokoro`"
@@ -55,7 +56,7 @@ class Kokoro:
         self._tokens: dict[str, int] = json.loads(vocabulary)["vocab"]
 
     def speak(self, text: str, pace: Pace) -> Pcm:
-        """`text` at 8 kHz; about half a second of work a second of speech."""
+        """`text` at 8 kHz; takes about half a second per second of speech."""
         sounds: list[Pcm] = []
         for sentence in _sentences(phonemes(text)):
             sounds += [self._sentence(sentence, pace), pause(_GAP_S)]
@@ -78,6 +79,6 @@ class Kokoro:
 
 
 def _sentences(signs: str) -> Iterator[str]:
-    """Sentence by sentence, none longer than the model takes, and only those with something to say."""
+    """Sentence by sentence, none longer than the model accepts, and only those with something to say."""
     for sentence in _SENTENCE_END.split(signs):
         yield from (part for part in wrap(sentence, _LONGEST) if any(sign.isalpha() for sign in part))

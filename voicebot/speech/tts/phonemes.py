@@ -1,4 +1,4 @@
-"""French words to the phonemes that Kokoro was taught with, by espeak-ng as packaged in espeakng-loader."""
+"""French words to the phonemes on which Kokoro was trained, by espeak-ng as packaged in espeakng-loader."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _DO_NOT_EXIT: Final = 0x8000
 _UTF8: Final = 1
 _IPA: Final = 2
 
-#: espeak-ng writes where it changes the language, "(en)", and where it joins words, "-".
+#: espeak-ng marks where it switches languages, "(en)", and where it joins words, "-".
 _REMARKS: Final = re.compile(r"\([a-z-]+\)|-")
-#: It also drops punctuation, which carries the melody: the text is cut there and put together again.
+#: It also drops punctuation, which carries the melody: the text is split there and rejoined.
 _PUNCTUATION: Final = re.compile(r"([;:,.!?…—]+)(?=\s|$)")
-#: One sign each in Kokoro's vocabulary.
+#: Combinations that are one character in Kokoro's vocabulary.
 _AFFRICATES: Final = (("dʒ", "ʤ"), ("tʃ", "ʧ"))
 
 #: espeak-ng has one state for the whole process.
@@ -52,7 +52,7 @@ def _words(text: str) -> str:
 
 @cache
 def _library() -> ctypes.CDLL:
-    """espeak-ng, started with its French voice. Only with `_turn` held."""
+    """espeak-ng with its French voice. Only while holding `_turn`."""
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     library.espeak_TextToPhonemes.restype = ctypes.c_char_p
     library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]

@@ -1,6 +1,6 @@
 """Speak one utterance with pyttsx3 into a WAV file: `python … RATE FILE`, the words on standard input.
 
-Run as a fresh process for each utterance: in one process pyttsx3's second file may stay empty, threads
+Run as a fresh process per utterance: within one process, pyttsx3's second file may stay empty, threads
 deadlock, and `runAndWait` does not wait.
 """
 
@@ -19,7 +19,7 @@ _PATIENCE_S = 20.0
 
 
 def main() -> int:
-    """0 when the file is written; 1 when pyttsx3 has no French voice or never finishes."""
+    """0 if the file was written; 1 if pyttsx3 has no French voice or never finishes."""
     os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
     _load_espeak(Path(espeakng_loader.get_library_path()))
     words = sys.stdin.buffer.read().decode("utf-8")
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def _load_espeak(library: Path) -> None:
-    """pyttsx3 asks for a library of the system by name; the packaged one, loaded before, answers to it."""
+    """pyttsx3 loads a system library by name; the packaged one, loaded before, takes its place."""
     versioned = library.with_name(f"{library.name}.1")
     ctypes.CDLL(str(versioned if versioned.exists() else library), mode=ctypes.RTLD_GLOBAL)
 

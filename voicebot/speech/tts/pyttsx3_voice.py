@@ -1,4 +1,4 @@
-"""pyttsx3 (espeak-ng): works from pip alone. Used where the better voices are missing, or when chosen."""
+"""pyttsx3 (espeak-ng): works with pip alone. Used if the better voices are missing, or if chosen."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from typing import Final
 
 from voicebot.dialogue.session import Pace
 from voicebot.errors import AudioError
+from voicebot.packaged import packaged
 from voicebot.speech.audio import Pcm, read_wav
 from voicebot.speech.tts.synthesizer import for_telephone
 
 #: Run by its path with `-P`, so that it needs neither our package nor the current folder to be importable.
-_SCRIPT: Final = Path(__file__).with_name("pyttsx3_speak.py")
+_SCRIPT: Final = packaged("speech", "tts", "pyttsx3_speak.py")
 _WORDS_A_MINUTE: Final[dict[Pace, int]] = {"normal": 150, "slow": 105}
 _TRIES: Final = 3
 _TIMEOUT_S: Final = 30
-#: Nobody says a letter faster than this; a shorter file was cut off.
+#: Seconds per letter. Nobody speaks faster than this; a shorter file was cut off.
 _SHORTEST_S_A_LETTER: Final = 0.02
 
 
 class Pyttsx3:
-    """The French voice of espeak-ng, one fresh process (about 60 ms) an utterance, which runs `script`."""
+    """The French voice of espeak-ng; runs `script` in a fresh process (about 60 ms) per utterance."""
 
     name = "pyttsx3-fr-1"
 
@@ -31,7 +32,7 @@ class Pyttsx3:
         self._script = script
 
     def speak(self, text: str, pace: Pace) -> Pcm:
-        """`text` at 8 kHz; tried again when the file came out empty or cut off."""
+        """`text` at 8 kHz; retried if the file came out empty or cut off."""
         for _ in range(_TRIES):
             pcm = self._try(text, pace)
             if pcm is not None:

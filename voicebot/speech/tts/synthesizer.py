@@ -11,12 +11,12 @@ from voicebot.dialogue.session import Pace
 from voicebot.errors import AudioError
 from voicebot.speech.audio import TELEPHONE_HZ, Pcm, level, resample
 
-#: The level of speech on the line: loud enough for a cheap telephone, far enough from clipping.
+#: dBFS. The level of speech on the line: loud enough for a cheap telephone, far enough from clipping.
 SPEECH_DBFS: Final = -20.0
-#: Speech starts and ends where a window is louder than this, once the whole is at `SPEECH_DBFS`.
+#: dBFS. Speech starts and ends where a window is louder than this, once the whole is at `SPEECH_DBFS`.
 _QUIET_DBFS: Final = -50.0
 _WINDOW: Final = TELEPHONE_HZ // 100
-#: Silence left around the words, so that no consonant is cut off: 40 ms.
+#: Samples of silence left around the words (40 ms), so that no consonant is cut off.
 _MARGIN: Final = TELEPHONE_HZ // 25
 _FULL_SCALE: Final = 32768.0
 
@@ -35,9 +35,9 @@ class Synthesizer(Protocol):
 
 
 def for_telephone(pcm: Pcm, rate_hz: int, name: str) -> Pcm:
-    """The sound `pcm` ready for the line: 8 kHz, silent ends cut, at the common level.
+    """The sound `pcm` ready for the line: 8 kHz, without silent ends, at the common level.
 
-    `name` says whose sound it is. Raises AudioError when it holds no speech.
+    `name` says whose sound it is. Raises AudioError if it contains no speech.
     """
     levelled = _at_speech_level(resample(pcm, rate_hz, TELEPHONE_HZ).astype(np.float64))
     loud = np.flatnonzero(_levels(levelled) > _QUIET_DBFS)
@@ -53,7 +53,7 @@ def pause(seconds: float) -> Pcm:
 
 
 def _at_speech_level(sound: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Pauses do not count: a text with many of them is not made louder for it."""
+    """Pauses do not count: a text with many pauses does not become louder."""
     levels = _levels(sound)
     if not len(levels) or levels.max() < _QUIET_DBFS:
         return sound
@@ -62,7 +62,7 @@ def _at_speech_level(sound: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _levels(sound: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The level of each 10 ms in dBFS; what is less than a window at the end is left out."""
+    """The level of each 10 ms in dBFS, without an incomplete window at the end."""
     windows = sound[: len(sound) - len(sound) % _WINDOW].reshape(-1, _WINDOW)
     power = np.mean(np.square(windows / _FULL_SCALE), axis=1)
     return np.asarray(10 * np.log10(power + 1e-12))

@@ -1,0 +1,1 @@
+"""Tools for authors: creating a procedure from a template, walking through one, replaying conversations."""

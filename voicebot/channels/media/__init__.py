@@ -1,0 +1,1 @@
+"""The audio socket of a call: messages in order, frames to turns."""

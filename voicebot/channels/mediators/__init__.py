@@ -1,0 +1,1 @@
+"""The telephone side of a handoff: people who wait, and mediators who are rung."""

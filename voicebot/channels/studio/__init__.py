@@ -1,0 +1,1 @@
+"""Recording sentences by telephone."""

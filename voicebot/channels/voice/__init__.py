@@ -1,0 +1,1 @@
+"""Voice webhooks: what Twilio asks during a call, and TwiML in reply."""

@@ -1,0 +1,1 @@
+"""What flows and prompts must satisfy together, checked against each other."""

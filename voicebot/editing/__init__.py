@@ -1,0 +1,1 @@
+"""Writing procedures from the console: drafts, reading, publication, and the folder that keeps them."""

@@ -1,0 +1,107 @@
+"""What counts before any answer: a danger, hunger, a scam."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from voicebot.dialogue.meaning import Candidate, Expecting, Meaning
+from voicebot.dialogue.policy import NUMBER_KINDS
+from voicebot.nlu.danger import HUNGER, SCAM, Dangers
+from voicebot.nlu.entities.readers import Readers
+from voicebot.nlu.heard import ACCEPT, ASK, Heard
+from voicebot.nlu.sounds import Sounds
+from voicebot.nlu.vocabulary import Vocabulary
+
+#: A danger said in this many words is the matter itself, whatever else they resemble.
+_ONE_BREATH = 8
+EMERGENCY = "urgence"
+#: The requests that say no more than some dangers do.
+_REQUESTS = {"rue": "hebergement_urgence", "carte_volee": "banque"}
+#: Where who is hungry is helped, and what they need there.
+_FOOD = ("point_aide", "manger")
+#: Dangers spoken of in hints: asked about whenever no other request is clear.
+HINTED = frozenset({"suicide", "intoxication", "violence", "enfant", "mineur"})
+#: In these kinds of answers 15, 17, 18 and 112 are numbers like any other.
+_NUMBERS_ONLY = NUMBER_KINDS - {"month"}
+_EMERGENCY_NUMBER = re.compile(r"\b(?:15|17|18|112|115|119)\b")
+DAY_OF_MONTH = re.compile(
+    r"\b(?:on est|est|nous sommes|avant|apres|depuis|jusqu au|du|au|pour) le? ?(?:15|17|18)\b"
+    r"|\ble (?:15|17|18) (?=d[ue] |janvier|fevrier|mars|avril|mai|juin|juillet|aout|[a-z]+bre)"
+)
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """`heard` gives whatever counts before the answer."""
+
+    dangers: Dangers
+    scams: Dangers
+    hunger: Dangers
+    readers: Readers
+
+    @classmethod
+    def of(cls, words: Vocabulary, sounds: Sounds, readers: Readers) -> Alarms:
+        """Compile the patterns."""
+        return cls(
+            Dangers.of(sounds, words.danger, words.danger_guards),
+            Dangers.of_one(SCAM, sounds, words.scam),
+            Dangers.of_one(HUNGER, sounds, words.hunger),
+            readers,
+        )
+
+    def heard(self, heard: Heard, expecting: Expecting) -> Iterator[Meaning | None]:
+        """The danger, the hunger, the scam, each where there is one."""
+        yield self.danger(heard, expecting)
+        yield self.hungry(heard, expecting)
+        yield self.scam(heard, expecting)
+
+    def danger(self, heard: Heard, expecting: Expecting) -> Meaning | None:
+        """A danger; unsure where something else is as clear."""
+        words = DAY_OF_MONTH.sub(" ", heard.words)
+        if expecting.kind in _NUMBERS_ONLY:
+            words = _EMERGENCY_NUMBER.sub(" ", words)
+        name, certainty = self.dangers.heard(words)
+        if name is None or (certainty == "unsure" and self._is_the_answer(heard, expecting)):
+            return None
+        intent = _REQUESTS.get(name, EMERGENCY)
+        other = heard.best.score >= ACCEPT and heard.best.intent not in (EMERGENCY, *_REQUESTS.values())
+        long = len(heard.plain.split()) > _ONE_BREATH
+        if certainty == "unsure" and not self._worth_asking(heard, name, other):
+            return None
+        # Both a danger and another clear request: ask which. Not for what people only dare to say once.
+        asked = certainty == "unsure" or (other and long and name not in HINTED)
+        learned = max((c.score for c in heard.likely if c.intent == intent), default=0.0)
+        score = max(learned, ASK if asked else ACCEPT)
+        both = (Candidate(intent, score), heard.best) if asked and other else ()
+        certainty = "unsure" if asked else "sure"
+        return Meaning("", intent=intent, score=score, certainty=certainty, alternatives=both, danger=name)
+
+    def hungry(self, heard: Heard, expecting: Expecting) -> Meaning | None:
+        """Who is hungry is not asked what they need; anything else that is clear counts before it."""
+        intent, need = _FOOD
+        if self.hunger.heard(heard.words)[0] is None or self._is_the_answer(heard, expecting):
+            return None
+        if heard.best.score >= ACCEPT and heard.best.intent not in (intent, *_REQUESTS.values()):
+            return None
+        score = max(ACCEPT, heard.best.score)
+        return Meaning("", intent=intent, score=score, certainty="sure", ahead=need)
+
+    def scam(self, heard: Heard, expecting: Expecting) -> Meaning | None:
+        """A scam told beside the answer counts before the answer; what answers and no more stays one."""
+        if expecting.kind == "intent" or self.scams.heard(heard.words)[0] is None:
+            return None
+        if self._is_the_answer(heard, expecting):
+            return None
+        return Meaning("", intent=SCAM, score=max(ACCEPT, heard.best.score), certainty="sure")
+
+    def _is_the_answer(self, heard: Heard, expecting: Expecting) -> bool:
+        """Whether these are a choice's own words and no more ("j'ai payé" sounds like "j'ai peur")."""
+        whole = self.readers.whole(heard.plain, expecting) if expecting.kind == "choice" else None
+        return whole is not None and whole.certainty == "sure"
+
+    def _worth_asking(self, heard: Heard, name: str, other: bool) -> bool:
+        if heard.best.intent == EMERGENCY:
+            return True
+        return not other and (name in HINTED or heard.few_words)

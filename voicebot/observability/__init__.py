@@ -1,0 +1,1 @@
+"""Observing the running service: logs without personal text, and metrics for Prometheus."""

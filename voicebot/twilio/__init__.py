@@ -1,5 +1,0 @@
-"""All that needs the Twilio library: signatures, TwiML and the REST API. Nothing else imports it."""
-
-from voicebot.twilio.signature import Signature, sign
-
-__all__ = ["Signature", "sign"]
