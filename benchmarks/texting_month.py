@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.texting_month [--messages N] [--people P]
 
-A generated mix of conversations comes through two processes that share one Redis: bursts of several
-texts at once, webhooks delivered twice, conversations interleaved. Redis stops and comes back twice. Then
+A generated mix of conversations comes through the front (Caddy, with the file that is deployed) to two
+processes that share one Redis: bursts of several texts at once, webhooks delivered twice, conversations
+interleaved. Redis stops and comes back twice. Then
 each conversation says what it took: each message once, in the order in which its sender sent it.
 """
 
@@ -54,6 +55,7 @@ _APOLOGY = "petit souci"
 _UNLIMITED = 1 << 31
 #: How often a process is asked whether it has started, and the seconds in between.
 _START_TRIES, _LOOK_S = 600, 0.1
+_CADDYFILE = Path(__file__).parents[1] / "deploy" / "Caddyfile"
 
 Door = Callable[[Mapping[str, str]], Awaitable[tuple[str, ...]]]
 
@@ -197,6 +199,7 @@ def webhook(service: Service) -> FastAPI:
     """The application with the webhook for texts alone."""
     app = FastAPI()
     app.include_router(sms.routes(TextDesk.of(service), Signature(TOKEN)))
+    app.add_api_route("/health", lambda: {})
     return app
 
 
@@ -240,14 +243,16 @@ async def _month(messages: int, people: int) -> None:
         os.environ |= _settings(Path(folder), socket)
         with running, ExitStack() as processes:
             service = _service(Settings())
-            doors = [await process_door(processes, service.public_url) for _ in range(2)]
+            ports = [await process(processes) for _ in range(2)]
+            doors = [await front_door(processes, ports, Path(folder), service.public_url)]
             outcome = await played(groups, doors, running.restart)
             seen = await taken(service, {text.number for group in groups for text in group})
             found = list(wrong(groups, outcome, seen))
     sent = sum(map(len, groups))
     doubled = sum(text.doubled for group in groups for text in group)
     print(
-        f"{sent} messages of {people} people, {doubled} delivered twice, two processes, Redis stopped twice:"
+        f"{sent} messages of {people} people, {doubled} delivered twice, a front and two processes, "
+        "Redis stopped twice:"
     )
     met = len(outcome.interrupted)
     print(f"{outcome.took_s:.0f} s; {met} met a stopped Redis; {outcome.apologies} told to come again")
@@ -273,21 +278,48 @@ def _service(settings: Settings) -> Service:
     return unlimited(build(settings, redis), redis)
 
 
-async def process_door(processes: ExitStack, url: str) -> Door:
-    """The webhook of a process of its own, which ends with `processes`."""
-    with socket_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+async def process(processes: ExitStack) -> int:
+    """The port of a process of its own, which ends with `processes`."""
+    port = _free_port()
     command = [sys.executable, "-m", "benchmarks.texting_month", "--door", str(port)]
-    process = subprocess.Popen(command)  # noqa: ASYNC220 - it starts while nothing else runs
+    await _started(processes, command, dict(os.environ), f"http://127.0.0.1:{port}")
+    return port
+
+
+async def front_door(processes: ExitStack, ports: Sequence[int], folder: Path, url: str) -> Door:
+    """The webhook at the front of the services at `ports`."""
+    at = f"http://127.0.0.1:{_free_port()}"
+    settings = {
+        "VOICEBOT_SITE": at,
+        "VOICEBOT_APPS": " ".join(f"127.0.0.1:{port}" for port in ports),
+        "XDG_DATA_HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+    }
+    command = [str(Path(sys.executable).with_name("caddy")), "run", "--config", str(_CADDYFILE)]
+    client = await _started(processes, command, {**os.environ, **settings}, at)
+    return posting(client, url)
+
+
+async def _started(
+    processes: ExitStack, command: Sequence[str], environment: dict[str, str], url: str
+) -> httpx.AsyncClient:
+    process = subprocess.Popen(  # noqa: ASYNC220 - it starts while nothing else runs
+        command, env=environment, stderr=subprocess.DEVNULL
+    )
     processes.callback(process.wait)
     processes.callback(process.terminate)
-    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)
+    client = httpx.AsyncClient(base_url=url, timeout=30)
     for _ in range(_START_TRIES):
         with suppress(httpx.TransportError):
-            await client.get("/")
-            return posting(client, url)
+            if (await client.get("/health")).is_success:
+                return client
         await asyncio.sleep(_LOOK_S)
-    raise SystemExit("expected a process to answer within a minute, it did not start")
+    raise SystemExit(f"expected {command[0]} to answer within a minute, it did not start")
+
+
+def _free_port() -> int:
+    with socket_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def serve(port: int) -> None:

@@ -44,10 +44,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--begin", type=Path, help="an update to learn on from, where a run begins")
     parser.add_argument("--size", type=int, default=SIZE, help="utterances a step")
+    parser.add_argument("--threads", type=int, default=2, help="cores")
     chosen = parser.parse_args()
     chosen.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(chosen.seed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(chosen.threads)
     whisper = Whisper(read(chosen.model / "model.bin"), RANK)
     if chosen.begin:
         begin(whisper, adaptation.read(chosen.begin))

@@ -22,6 +22,7 @@ from text_to_num import alpha2digit
 from voicebot import datafile
 from voicebot.nlu import vocabulary
 from voicebot.nlu.understanding import PACKAGED
+from voicebot.packaged import PROMPTS
 from voicebot.speech.spoken import spoken
 
 ANSWERS: Final = Path(__file__).with_name("answers.yaml")
@@ -76,6 +77,27 @@ def requests() -> list[Line]:
         *words.lures.utterances,
     ]
     return [written_out("request", text) for text in dict.fromkeys(said) if is_speech(text)]
+
+
+def wordings() -> list[Line]:
+    """How people answer our questions, out of `nlu/fr/answers`, as far as it is written as French is.
+
+    What is misspelled on purpose (text messages, learners) would teach the recognizer to misspell: kept is
+    what holds only words of our other sentences.
+    """
+    known = {word for line in (*requests(), *general()) for word in _words(line.written)}
+    known.update(word for path in sorted(PROMPTS.glob("*.yaml")) for word in _words(path.read_text("utf-8")))
+    answers = vocabulary.read(PACKAGED).answers.values()
+    said = [text for each in answers for texts in each.values() for text in texts]
+    return [
+        written_out("wording", text)
+        for text in dict.fromkeys(said)
+        if len(text.split()) > 1 and is_speech(text) and known.issuperset(_words(text))
+    ]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.lower())
 
 
 def general(path: Path = GENERAL) -> list[Line]:

@@ -129,14 +129,15 @@ def _recording(path: Path) -> Pcm:
     return pcm(soxr.resample(sound, rate_hz, RECOGNIZER_HZ))
 
 
-def texts(answers: int, requests: int, general: int, draw: Draw) -> list[Line]:
+def texts(answers: int, requests: int, general: int, wordings: int, draw: Draw) -> list[Line]:
     """So many of each, without what is measured on."""
     measured_on = {plain(each.text) for each in measured.development() if each.style != measured.COMMANDS}
-    asked, other = sentences.requests(), sentences.general()
+    asked, other, worded = sentences.requests(), sentences.general(), sentences.wordings()
     drawn = [
         *sentences.answers(answers, draw),
         *(asked[place] for place in draw.permutation(len(asked))[:requests]),
         *(other[place] for place in draw.permutation(len(other))[:general]),
+        *(worded[place] for place in draw.permutation(len(worded))[:wordings]),
     ]
     return [line for line in drawn if plain(line.written) not in measured_on]
 
@@ -149,6 +150,7 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=0)
     parser.add_argument("--requests", type=int, default=0)
     parser.add_argument("--general", type=int, default=0)
+    parser.add_argument("--wordings", type=int, default=0, help="how people answer (nlu/fr/answers)")
     parser.add_argument("--lines", type=Path, help="general sentences to be said all, one a line")
     parser.add_argument("--strangers", action="store_true", help="voices that nothing is learned from")
     parser.add_argument("--seed", type=int, default=1)
@@ -157,7 +159,7 @@ def main() -> None:
     parser.add_argument("--target", type=Path, default=VAR / "training" / "spoken")
     chosen = parser.parse_args()
     draw = np.random.default_rng(chosen.seed)
-    lines = texts(chosen.answers, chosen.requests, chosen.general, draw)
+    lines = texts(chosen.answers, chosen.requests, chosen.general, chosen.wordings, draw)
     lines += sentences.general(chosen.lines) if chosen.lines else []
     if chosen.voice == "pico":
         said = pico(lines, draw)

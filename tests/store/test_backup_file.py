@@ -56,7 +56,7 @@ async def test_a_redis_that_has_something_is_not_overwritten(saved: Path, redis:
         await backup.unpack(redis, saved)
 
 
-# gzip writes the time into its header: with it, the two workers of a run would collect tests of different names.
+# gzip writes the time into its header: it must not be in a test's name, which both workers of a run collect.
 @pytest.mark.parametrize(
     "content",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import time
 
 import pytest
 from redis.asyncio import Redis
@@ -41,11 +42,34 @@ async def test_twenty_at_once_in_two_processes_are_taken_in_order_of_arrival(
         for number in range(20):
             tasks.append(asyncio.create_task(one(number)))
             async with asyncio.timeout(20):
-                while await redis.llen(keys.turn_order("p1")) < number + 2:  # type: ignore[misc]  # noqa: ASYNC110
+                while await redis.zcard(keys.turn_order("p1")) < number + 2:  # noqa: ASYNC110
                     await asyncio.sleep(0)  # until it has taken its place behind the one before
     await asyncio.gather(*tasks)
     assert taken == list(range(20))
     assert await redis.keys("*") == []
+
+
+async def test_what_came_first_is_taken_first_although_a_busy_process_read_it_later(
+    redis: Redis, elsewhere: Redis
+) -> None:
+    busy, quick, taken, now = TurnQueue(redis), TurnQueue(elsewhere), list[str](), time()
+
+    async def one(queue: TurnQueue, name: str, arrived_at: float) -> None:
+        async with queue.turn("p1", arrived_at):
+            taken.append(name)
+
+    second = asyncio.create_task(one(quick, "second", now))
+    async with asyncio.timeout(20):
+        while not await redis.zcard(keys.turn_order("p1")):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    await asyncio.gather(second, one(busy, "first", now - 0.1))
+    assert taken == ["first", "second"]
+
+
+async def test_whoever_has_the_turn_keeps_it_when_somebody_came_before(redis: Redis) -> None:
+    long_ago = time() - 10
+    async with TurnQueue(redis).turn("p1"), TurnQueue(redis, patience_s=0.05).turn("p1", long_ago) as ours:
+        assert not ours
 
 
 async def test_two_people_do_not_wait_for_each_other(redis: Redis) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import time
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,12 @@ log = structlog.get_logger()
 LARGEST_BODY: Final = 65_536
 MOST_FIELDS: Final = 500
 _LONGEST_TOKEN: Final = 128
+#: When the front got a request: "t=" and milliseconds since 1970, as fronts write it by custom. The front
+#: (deploy/Caddyfile) overwrites what comes from outside.
+ARRIVED_HEADER: Final = "x-request-start"
+_ARRIVED: Final = re.compile(r"t=(\d{13})")
+#: Seconds. A webhook is answered within fifteen; other differences are those of clocks.
+_PLAUSIBLE_S: Final = 15.0
 #: The field that names what a form is about; only this id is logged.
 _IDS: Final = ("CallSid", "MessageSid")
 _ID: Final = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
@@ -28,11 +35,15 @@ _ID: Final = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 
 @dataclass(frozen=True)
 class SignedForm:
-    """A form signed by Twilio. `address` is path and query; `retry_token` is "" if there was none."""
+    """A form signed by Twilio. `address` is path and query; `retry_token` is "" if there was none.
+
+    `arrived_at` (Unix seconds) is when the front got it, None if there is no front that says so.
+    """
 
     address: str
     fields: Mapping[str, str]
     retry_token: str
+    arrived_at: float | None = None
 
     def event_id(self) -> str:
         """The same for a request and its repetition.
@@ -57,7 +68,15 @@ async def read_signed(request: Request, signature: Signature, origin: str) -> Si
         raise HTTPException(403, "wrong signature")
     about_call(next((value for name, value in pairs if name in _IDS and _ID.fullmatch(value)), ""))
     token = request.headers.get("i-twilio-idempotency-token", "")
-    return SignedForm(address, dict(pairs), token if len(token) <= _LONGEST_TOKEN else "")
+    token = token if len(token) <= _LONGEST_TOKEN else ""
+    return SignedForm(address, dict(pairs), token, _arrived_at(request.headers.get(ARRIVED_HEADER, "")))
+
+
+def _arrived_at(header: str) -> float | None:
+    """When a request reached the front; nothing that cannot be, as by a clock that is wrong."""
+    told = _ARRIVED.fullmatch(header)
+    at = int(told[1]) / 1000 if told else None
+    return at if at is not None and abs(time() - at) <= _PLAUSIBLE_S else None
 
 
 async def read_body(request: Request) -> bytes:

@@ -127,7 +127,7 @@ class TextDesk:
         What one person sends at once is taken in the order in which it came.
         """
         sent_at = self.service.runner.clock()
-        async with self.service.runner.sessions.turn_queue.turn(person):
+        async with self.service.runner.sessions.turn_queue.turn(person, text.arrived_at):
             return await self._in_turn(person, text, number, sent_at)
 
     async def _in_turn(
@@ -369,7 +369,7 @@ def routes(desk: TextDesk, signature: Signature, durable: Durable | None = None)
         form = await read_signed(request, signature, desk.service.public_url)
         danger: tuple[str, ...] = ()
         try:
-            text = TextForm.model_validate(form.fields)
+            text = TextForm.model_validate({**form.fields, "arrived_at": form.arrived_at})
             danger = desk.first_aid(text)
             async with asyncio.timeout(_DANGER_WITHIN_S if danger else _ANSWER_WITHIN_S):
                 await kept.catch_up()

@@ -26,6 +26,8 @@ class TextForm(BaseModel):
     #: How sure the recognizer is of `body`, and what else it may be, where that was said and not written.
     confidence: float = 1.0
     others: tuple[str, ...] = ()
+    #: When it reached the front of the service (Unix seconds), where there is one that says so.
+    arrived_at: float | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -352,6 +352,8 @@ class Understanding:
             return choices.nth(heard.plain, expecting.keyed) or nearly
         if closed.answer is None:
             return None
+        if expecting.kind == "yes_no" and not closed.own and not self.readers.by_kind["yes_no"](heard.plain):
+            return Found(closed.answer, "unsure")  # "ni oui ni non"
         told = closed.left < _MOSTLY_LEFT or closed.weight >= _TELLS_ENOUGH or not closed.own
         sure = closed.certainty == "sure" and told and (closed.weight >= 0.3 or closed.left < 0.5)
         return Found(closed.answer, "sure" if sure else "unsure")

@@ -103,6 +103,10 @@ class NumberWords(_Shape):
     zeros: Words
     units: dict[str, Words]
     many: dict[str, int]
+    parts: dict[str, float]
+    millions: Words
+    either: Words
+    next_age: Words
     other_money: Words
     bounds: Words
     not_ages: Words
@@ -124,6 +128,11 @@ class TownWords(_Shape):
     abbreviations: dict[str, str]
     after: Words
     everyday: Words
+    regions: Words
+    within: Words
+    near: Words
+    either: Words
+    denied: Words
     arrondissements: dict[str, str]
 
 

@@ -201,13 +201,13 @@ def sid(sid_: str) -> str:
 
 
 def turn_order(name: str) -> str:
-    """List of the places of whoever waits for a turn of the person or call `name`."""
-    return f"{PREFIX}:{{{name}}}:turn-order"
+    """Sorted set of the places of whoever waits for a turn of the person or call `name`, by their arrival."""
+    return f"{PREFIX}:{{{name}}}:turn-arrivals"
 
 
 def turn_places(name: str) -> str:
-    """Hash: until when each place counts (Unix seconds)."""
-    return f"{PREFIX}:{{{name}}}:turn-places"
+    """Hash: until when each place counts (Unix seconds), and whose turn it is."""
+    return f"{PREFIX}:{{{name}}}:turn-until"
 
 
 def stream(nonce: str) -> str:

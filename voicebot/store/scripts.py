@@ -146,25 +146,44 @@ COUNT_ALL = Script(
     return redis.call('EXPIRE', KEYS[1], ARGV[1])"""
 )
 
-#: KEYS: a list of places in order, and until when each of them counts (Unix seconds). ARGV: a place; how
-#: many seconds a turn lasts, and how many a waiting place counts. Answers 1 if it is the turn of the place,
-#: which is added if it is new. Places that nobody has asked about for too long are removed.
+#: KEYS: places in the order of their arrival, and until when each of them counts (Unix seconds; the field
+#: `turn` names the one whose turn it is). ARGV: a place; when it arrived ("" for now); how many seconds a
+#: turn lasts, and how many a waiting place counts; 1 if it would begin. Answers 1 if it is the turn of the
+#: place, which is added if it is new. Places that nobody has asked about for too long are removed.
 JOIN = Script(
     """#!lua
     local time = redis.call('TIME')
     local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
-    if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then redis.call('RPUSH', KEYS[1], ARGV[1]) end
-    local first = redis.call('LINDEX', KEYS[1], 0)
-    while first ~= ARGV[1] and tonumber(redis.call('HGET', KEYS[2], first) or 0) < now do
-      redis.call('LPOP', KEYS[1])
-      redis.call('HDEL', KEYS[2], first)
-      first = redis.call('LINDEX', KEYS[1], 0)
+    local place = ARGV[1]
+    if redis.call('HEXISTS', KEYS[2], place) == 0 then
+      redis.call('ZADD', KEYS[1], ARGV[2] == '' and now or ARGV[2], place)
     end
-    local lasts = first == ARGV[1] and ARGV[2] or ARGV[3]
-    redis.call('HSET', KEYS[2], ARGV[1], now + tonumber(lasts))
+    redis.call('HSET', KEYS[2], place, now + tonumber(ARGV[4]))
+    local function gone(one)
+      if tonumber(redis.call('HGET', KEYS[2], one) or 0) >= now then return false end
+      redis.call('ZREM', KEYS[1], one)
+      redis.call('HDEL', KEYS[2], one)
+      return true
+    end
+    local turn = redis.call('HGET', KEYS[2], 'turn')
+    if turn and gone(turn) then
+      redis.call('HDEL', KEYS[2], 'turn')
+      turn = false
+    end
+    if not turn and ARGV[5] == '1' then
+      local first = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+      while first and first ~= place and gone(first) do
+        first = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+      end
+      if not first or first == place then
+        turn = place
+        redis.call('HSET', KEYS[2], 'turn', place)
+      end
+    end
+    if turn == place then redis.call('HSET', KEYS[2], place, now + tonumber(ARGV[3])) end
     redis.call('EXPIRE', KEYS[1], 60)
     redis.call('EXPIRE', KEYS[2], 60)
-    return first == ARGV[1] and 1 or 0"""
+    return turn == place and 1 or 0"""
 )
 
 #: KEYS: a lease. ARGV: who wants it, for how many milliseconds. Answers 1 if it is theirs now.
@@ -186,6 +205,7 @@ RELEASE = Script(
 #: KEYS: those of `JOIN`. ARGV: a place, which is left.
 LEAVE = Script(
     """#!lua
-    redis.call('LREM', KEYS[1], 0, ARGV[1])
+    redis.call('ZREM', KEYS[1], ARGV[1])
+    if redis.call('HGET', KEYS[2], 'turn') == ARGV[1] then redis.call('HDEL', KEYS[2], 'turn') end
     return redis.call('HDEL', KEYS[2], ARGV[1])"""
 )

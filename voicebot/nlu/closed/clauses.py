@@ -169,8 +169,8 @@ class Clauses:
         for found in self.joints.finditer(words):
             yield joint, f"{answer} {words[at : found.start()]}".strip()
             at, joint = found.end(), self.joint_of[found[0]]
-            said = _DENIES.search(found[0]) if yes_no and joint == "instead" else None
-            answer = said[0] if said else ""
+            said = _DENIES.findall(found[0]) if yes_no and joint == "instead" else []
+            answer = said[-1] if said else ""
         yield joint, f"{answer} {words[at:]}".strip()
 
     def _clause(self, words: str, joint: Joint) -> Clause:

@@ -19,6 +19,11 @@ _THOUSANDS = re.compile(r"(?<!\d)(\d{1,2}) ?000 (\d{1,3})(?!\d)")
 #: "zéro un mille cent" is read as 01 and 1100.
 #: "soixante-quinze mille dix-huit" as a recognizer writes it.
 _SPLIT_CODE = re.compile(r"(?<!\d)(\d\d) 1(\d{3})(?!\d)")
+#: What is denied ("c'est pas 59 200, c'est 59 100") where something else is said.
+_DENIED = re.compile(r"\bpas (?:le |du |au )?\d[\d ]*(?=\D*\d)")
+_DENIED_CODE = re.compile(r"\bpas \d{4} (?=\d{4}\b)")
+#: The letter for the digit.
+_ROUND = re.compile(r"\bo(?=\d\b)")
 _LEADING_ZERO = re.compile(r"(?<!\d)0(\d) 1(\d{3})(?!\d)")
 
 
@@ -58,6 +63,8 @@ class Codes:
     def postal_code(self, words: str) -> Found | None:
         """Five digits; one that no commune has is unsure."""
         words = self.numerals.said_last(words)
+        if self.numerals.leaves_open(words):
+            return None
         for spelled in (False, True):
             for run in self._runs(_SPLIT_CODE.sub(r"\1\2", words), spelled):
                 if _POSTAL_CODE.fullmatch(run):
@@ -73,8 +80,13 @@ class Codes:
 
     def phone(self, words: str) -> Found | None:
         """The ten national digits; a number that cannot exist is unsure."""
+        corrected = self.numerals.said_last(words)
+        if corrected != words and self.numerals.instead.search(words):
+            again = self.phone(corrected)
+            if again:
+                return again
         for spelled in (False, True):
-            for run in self._runs(words.replace("plus ", "+"), spelled):
+            for run in self._runs(_ROUND.sub("0", words).replace("plus ", "+"), spelled):
                 digits = _national(run)
                 if digits:
                     return Found(digits, sure_if(e164(digits) is not None and not spelled))
@@ -92,6 +104,7 @@ class Codes:
     def code(self, words: str) -> Found | None:
         """Four digits, a code of somebody's choice."""
         words = self.numerals.said_last(words)
+        words = _DENIED_CODE.sub(" ", self.numerals.digits(words))
         for spelled in (False, True):
             runs = [run for run in self._runs(words, spelled) if re.fullmatch(r"\d{4}", run)]
             if runs:
@@ -100,7 +113,7 @@ class Codes:
 
     def _runs(self, words: str, spelled: bool) -> Iterator[str]:
         """Everything written in digits without a word in between, as one run of digits."""
-        text = self._unfolded(self.numerals.digits(words, spelled))
+        text = _DENIED.sub(" ", self._unfolded(self.numerals.digits(words, spelled)))
         text = _LEADING_ZERO.sub(r"0\1\2", " ".join(w for w in text.split() if w not in self.between))
         text = _THOUSANDS.sub(lambda found: f"{found[1]}{found[2].zfill(3)}", text)
         run = ""
@@ -115,8 +128,8 @@ class Codes:
     def _unfolded(self, text: str) -> str:
         """ "double 0" is 00, "3 zéros" are 000."""
         text = self.zeros.sub(lambda found: "0" * int(found[1]), plain(text))
-        for word, times in self.times.items():
-            text = re.sub(rf"\b{word} (\d)", r"\1" * times, text)
+        for word in sorted(self.times, key=len, reverse=True):
+            text = re.sub(rf"\b{word} (\d)", r"\1" * self.times[word], text)
         return text
 
 

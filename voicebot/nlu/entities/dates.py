@@ -18,19 +18,24 @@ _PIVOT = 30
 _EARLIEST, _LATEST = 1900, 2099
 _SHORT_ANSWER = 5
 
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[ ./]+(\d{1,2})[ ./]+(\d{4}|\d{2})(?!\d)")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})(?:[ ./]+| du )(\d{1,2})(?:[ ./]+| de l an )(\d{4}|\d{2})(?!\d)")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)[ ./]+(\d{1,2})[ ./]+(\d{1,2})(?!\d)")
 _MONTH_FIRST = re.compile(r"\b([a-z]{3,9}) (\d{1,2})(?:er)? (\d{4})(?!\d)")
 _TOGETHER = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d{4}|\d\d)(?!\d)")
 _WORDED = re.compile(
     r"(?<!\d)(\d{1,2})(?:er)? (?:d |de |du mois de )?([a-z]+)(?: de)?(?: l annee)? (\d{4}|\d{2})(?!\d)"
 )
+_MONTHS = 12
+#: "le quatrième mois", "le mois numéro neuf", "05/2023".
+_NTH_MONTH = re.compile(r"\b(\d{1,2})(?:e|er|[eè]me|ieme) mois\b")
+_MONTH_NUMBERED = re.compile(r"\bmois numero (\d{1,2})\b")
+_MONTH_AND_YEAR = re.compile(r"0?(\d|1[0-2])[/. ](?:19|20)\d\d")
 _MONTH_NUMBER = re.compile(r"(?<![\d.,/+])0?(\d|1[0-2])(?![\d.,/])")
 #: "17 01 69" is often heard digit by digit: "17 0 1 69".
 _SPLIT_ZERO = re.compile(r"(?<!\d)0 (\d)(?!\d)")
 #: Between digits it is the month, between words the number.
 _SEPTEMBER = re.compile(r"(?<=\d )sept(?= \d)")
-_LENGTH = re.compile(r"\bmois\b(?! (?:de |d )?\d)|\bsemaines?\b|\bans?\b|\bjours?\b")
+_LENGTH = re.compile(r"\bmois\b(?! (?:de |d )?\d)|\bsemaines?\b|\bans?\b|\bjours?\b|\b[a-z]*mestres?\b")
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -54,6 +59,15 @@ class Dates:
 
     def date(self, words: str) -> Found | None:
         """A whole date, "YYYY-MM-DD"; None for one that does not exist."""
+        if self.numerals.leaves_open(words):
+            return None
+        found = self._whole(words)
+        corrected = self.numerals.said_last(words)
+        if found and corrected != words:
+            return self._whole(corrected) or Found(found.value, "unsure")
+        return found
+
+    def _whole(self, words: str) -> Found | None:
         text = _SPLIT_ZERO.sub(r"0\1", self.numerals.digits(_SEPTEMBER.sub(self.ninth, words)))
         for day, name, year in _WORDED.findall(text):
             month = self.months(name)
@@ -74,9 +88,12 @@ class Dates:
         named = self._named(words)
         if named:
             return Found(named[-1]) if len(set(named)) == 1 or self._corrected(words) else None
+        text = self.numerals.digits(words)
+        nth = _NTH_MONTH.search(text) or _MONTH_NUMBERED.search(text) or _MONTH_AND_YEAR.fullmatch(text)
+        if nth and 1 <= int(nth[1]) <= _MONTHS:
+            return Found(int(nth[1]))
         if _LENGTH.search(words):
             return None
-        text = self.numerals.digits(words)
         said = _MONTH_NUMBER.search(text)
         short = len(words.split()) <= _SHORT_ANSWER
         return Found(int(said[1]), sure_if(short)) if said and int(said[1]) and short else None

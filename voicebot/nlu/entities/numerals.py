@@ -17,10 +17,13 @@ _SHORT_ANSWER = 5
 #: A number this high, in a sentence no longer than this, is money if money was asked for.
 _PLAINLY_MONEY, _LONG_ANSWER = 50, 12
 _OLDEST = 120
+#: A number within this factor of an amount may be another amount ("mille euros, mille cent des fois").
+_NEAR = 3
 #: Euros. No income, rent or debt discussed here is higher; more is a telephone number or a misunderstanding.
 _HIGHEST_EUROS = 1_000_000
-_HIGHEST = 100_000
+_HIGHEST = 10_000_000
 
+_ARTICLES = ("un", "une")
 _ZERO = re.compile(r"\bzero\b")
 _SPLIT_THOUSANDS = re.compile(r"(?<![\d.,/])([1-9]\d{0,2}) (\d{3})(?=(?:,\d{1,2})?(?![\d.,/]))")
 #: "1.250 euros" is not one euro and a quarter.
@@ -32,13 +35,20 @@ _SPLIT_TENS = re.compile(
     r"|([1-9]00) (\d{1,2})|([1-9]000) (\d{1,3}))(?![\d.,/])"
 )
 #: "10k", "1k5".
-_KILO = re.compile(r"(?<![\d.,/])(\d{1,3}) ?k ?(\d)?(?![\d.,/a-z])")
+_KILO = re.compile(r"(?<![\d.,/])(\d{1,3})(?:,(\d))? ?k ?(\d)?(?![\d.,/a-z])")
 #: "45 cents" after euros are no 4500.
 _CENTS = re.compile(r"\b(euros?|€)((?: et)?(?: [a-z]+){1,4}?) cents?\b")
 #: A number that is denied ("c'est pas 45").
 _DENIED = re.compile(r"\b(?:pas encore|pas|plus) (\d+)(?: ans)?\b")
+#: The same, where another one follows at once ("pas 600, 700 euros").
+_DENIED_BEFORE = re.compile(r"\bpas (?:de )?\d+ (?=\d)")
+#: A point between thousands and a comma before cents, or the other way round.
+_ENGLISH = re.compile(r"(?<![\d.,/])(\d{1,3}(?:,\d{3})+)\.(\d{1,2})(?![\d.,/])")
+_GROUPED = re.compile(r"(?<![\d.,/])\d{1,3}(?:\.\d{3}){2,}(?![\d.,/])")
+_DECIMAL_NUMBER = re.compile(r"(?<![\d.,/+])(\d+)[.,](\d+)(?![\d.,/])")
+_ORDINAL = re.compile(r"(?<!\d)(\d{1,2})(?:e|eme|ieme)(?!\w)")
 _PRESENT = re.compile(
-    r"\bj (?:en )?ai (?:que |juste |bien )?(\d{1,3})\b(?! (?:enfants?|euros?|fils|filles?)\b)"
+    r"\bj (?:en )?ai (?:que |juste |bien )?(\d{1,3})\b(?! (?:enfants?|euros?|fils|filles?|mois)\b)"
 )
 _BORN = re.compile(r"\bnee?s? (?:en|le|l annee)\b.*?(?<!\d)((?:19|20)\d\d|\d\d)(?!\d)\s*$")
 _YOUNGEST, _ELDEST = 16, 105
@@ -62,7 +72,14 @@ class Numerals:
     decimal: re.Pattern[str]
     thousand: re.Pattern[str]
     sum: re.Pattern[str]
-    many: Mapping[str, str]
+    many: Mapping[str, int]
+    counted: re.Pattern[str]
+    halves: re.Pattern[str]
+    parts: Mapping[str, float]
+    part: re.Pattern[str]
+    millions: re.Pattern[str]
+    either: re.Pattern[str]
+    next_age: re.Pattern[str]
     other_money: re.Pattern[str]
     bounds: re.Pattern[str]
     not_ages: re.Pattern[str]
@@ -89,7 +106,17 @@ class Numerals:
             re.compile(rf"(?<=\d) (?:{_any(words.decimal)}) (?=\d)"),
             re.compile(rf"(?<![\d.,/])(\d{{1,3}}) (?:{_any(words.thousand)})\b(?: (\d{{1,3}})(?!\d))?"),
             re.compile(r"(?<!\d)(\d{1,2}) [a-z]\D*\bet (\d{1,2})\b(?!.*\d)"),
-            {plain(word): str(count) for word, count in words.many.items()},
+            {plain(word): count for word, count in words.many.items()},
+            re.compile(rf"\b(?:(\w+) )?({_any(words.many)})s?\b"),
+            re.compile(rf"\b(?:une? |1 )?(?:{_any(words.parts)}) (?={_any(words.many)})"),
+            {plain(word): share for word, share in words.parts.items()},
+            re.compile(rf"(?:(?<!\S)(\d+) et )?(?:(?<!\S)(\d|une?) )?\b({_any(words.parts)})\b"),
+            re.compile(
+                rf"(?<![\d.,])(\d{{1,3}})(?:000000| ?(?:{_any(words.millions)}))"
+                rf"(?: et ({_any(words.parts)}))?\b"
+            ),
+            re.compile(rf"\b(?:{_any(words.either)})\b"),
+            re.compile(rf"\b(?:{_any(words.next_age)}) (\d{{1,3}})(?: ans)?\b"),
             re.compile(rf"\d ?(?:{_any(words.other_money)})\b"),
             re.compile(
                 rf"\b(?:{_any(words.bounds)})(?: d| de)? ?\d|\bentre \d"
@@ -106,12 +133,28 @@ class Numerals:
         """Plain words with every number in digits; `spelled`: also words commonly misheard for a digit."""
         kept = self.misheard(words) if spelled else self.not_numbers(words)
         kept = _CENTS.sub(r"\1\2 centimes", kept)
-        for many, count in self.many.items():
-            kept = re.sub(rf"\b(?:une |1 |un )?{many}s?\b", count, kept)
+        kept = self.counted.sub(self._several, self.halves.sub("½ ", kept))
         for apart, together in self.joined.items():
             kept = kept.replace(apart, together)
         kept = self.thousand.sub(lambda found: found[1] + (found[2] or "").zfill(3), kept)
         return str(alpha2digit(_ZERO.sub("zéro", kept), "fr", threshold=0))
+
+    def _several(self, found: re.Match[str]) -> str:
+        """So many dozens: "deux douzaines" are 24, half of one is 6."""
+        one, before = self.many[found[2]], found[1]
+        if before is None:
+            return str(one)
+        if before == "½":
+            return str(one // 2)
+        times = str(alpha2digit(before, "fr", threshold=0))
+        if times.isdigit():
+            return str(one * int(times))
+        return str(one) if before in _ARTICLES else f"{before} {one}"
+
+    def leaves_open(self, words: str) -> bool:
+        """Whether two values are said, and not which of them ("le 5 ou le 6")."""
+        parts = [part for part in self.either.split(self.digits(words)) if _NUMBER.search(part)]
+        return len(parts) > 1
 
     def said_last(self, words: str) -> str:
         """What is left of words once a correction and what is denied are taken out: "45 non 54" is 54."""
@@ -131,16 +174,37 @@ class Numerals:
         added = self.sum.search(self.digits(words))
         if added:
             return Found(int(added[1]) + int(added[2]), "unsure")
+        broken = self._broken(words)
+        if broken is not None:
+            return Found(broken, "unsure")
         if not numbers:
+            ordinal = _ORDINAL.search(self.digits(words)) if _short(words) else None
+            if ordinal:
+                return Found(int(ordinal[1]), "unsure")
             return Found(0, sure_if(_short(words))) if self.none.search(words) else None
         if numbers[0] > _HIGHEST:
             return None
         return Found(numbers[0], sure_if(len(set(numbers)) == 1 and _short(words)))
 
+    def _broken(self, words: str) -> float | None:
+        """A number with a part of a whole: "deux et demi", "4,07", "trois quarts"."""
+        text = self.decimal.sub(",", self.digits(words))
+        decimal = _DECIMAL_NUMBER.search(_SPLIT_THOUSANDS.sub(r"\1\2", text))
+        if decimal:
+            return float(f"{decimal[1]}.{decimal[2]}")
+        part = self.part.search(text) if _short(words) else None
+        if part is None or not (part[1] or part[2] or part[0] == text):
+            return None
+        count = int(part[2]) if part[2] and part[2].isdigit() else 1
+        return int(part[1] or 0) + count * self.parts[part[3]]
+
     def age(self, words: str) -> Found | None:
         """An age in years. A year of birth is not one: without a clock nobody can tell (`born`)."""
         words = self.said_last(words)
         text = self.together(self.digits(words))
+        coming = self.next_age.search(text)
+        if coming:
+            return _age(int(coming[1]) - 1, True)
         present = _PRESENT.search(text)
         if present:
             return _age(int(present[1]), True)
@@ -179,16 +243,23 @@ class Numerals:
     def amount(self, words: str) -> Found | None:
         """Euros, an int when there are no centimes."""
         words = self.said_last(words)
-        text = self.together(self.digits(words))
+        text = _DENIED_BEFORE.sub(" ", self.digits(words))
+        text, denied = self.together(text), text != self.digits(words)
         if self.other_money.search(text) or self.bounds.search(text):
             return None
-        text = _KILO.sub(lambda found: f"{found[1]}{(found[2] or '0')}00", text)
+        if self.leaves_open(words):
+            return None
+        text = self.millions.sub(self._million, _ENGLISH.sub(_continental, _KILO.sub(_kilo, text)))
+        text = _GROUPED.sub(lambda found: found[0].replace(".", ""), text)
         text = _DOTTED_THOUSANDS.sub(r"\1\2", _SPLIT_THOUSANDS.sub(r"\1\2", text))
         text = self.decimal.sub(",", text)
         said = self.euros.search(text)
         if said:
-            cents = int((said[2] or "0").ljust(1)) / 100
-            return _euros(float(said[1].replace(",", ".")) + cents, True)
+            cents = int(said[2] or "0") / 100
+            several = {found[1] for found in self.euros.finditer(text)}
+            value = float(said[1].replace(",", ".")) + cents
+            near = {number for number in self._whole(words) if value / _NEAR <= number <= value * _NEAR}
+            return _euros(value, len(several) == 1 and len(near) <= 1 and not denied)
         cents_only = self.centimes.search(text)
         if cents_only:
             return _euros(int(cents_only[1]) / 100, True)
@@ -214,12 +285,26 @@ class Numerals:
         return Found(int(said[1])) if said and int(said[1]) <= _OLDEST else None
 
     def _whole(self, words: str) -> list[int]:
-        text = _SPLIT_THOUSANDS.sub(r"\1\2", self.together(self.digits(words)))
-        text = _KILO.sub(lambda found: f"{found[1]}{(found[2] or '0')}00", text)
+        text = self.together(_DENIED_BEFORE.sub(" ", self.digits(words)))
+        text = _SPLIT_THOUSANDS.sub(r"\1\2", text)
+        text = _GROUPED.sub(lambda found: found[0].replace(".", ""), _KILO.sub(_kilo, text))
+        text = self.millions.sub(self._million, text)
         numbers = [int(found) for found in _NUMBER.findall(text)[:20] if len(found) < 10]
         # "un" and "une" are mostly articles: numbers only if there is no other, in a short answer.
         others = [number for number in numbers if number != 1]
         return others or (numbers if _short(words) else [])
+
+    def _million(self, found: re.Match[str]) -> str:
+        return str(round((int(found[1]) + self.parts.get(found[2] or "", 0)) * 1_000_000))
+
+
+def _kilo(found: re.Match[str]) -> str:
+    """ "10k", "12,5k", "1k5"."""
+    return f"{found[1]}{found[2] or found[3] or '0'}00"
+
+
+def _continental(found: re.Match[str]) -> str:
+    return f"{found[1].replace(',', '')},{found[2]}"
 
 
 def _added(found: re.Match[str]) -> str:

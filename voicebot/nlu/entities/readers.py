@@ -26,6 +26,7 @@ NEXT_COMMAND = "suite"
 _NUMBER_KINDS = ("number", "age", "amount", "postal_code", "phone", "code")
 #: Kinds some of whose answers are also commands ("rien", "encore").
 _SHARING_WORDS = ("yes_no", "number", "amount", "papers")
+_ELDEST = 120
 #: Kinds that people state only about themselves.
 _SPEAKERS = ("postal_code",)
 #: If answers have keys, a bare digit is a key: 1 for the first answer.
@@ -97,10 +98,19 @@ class Readers:
             return None
         today = date.fromisoformat(expecting.today)
         if expecting.kind == "age":
-            return self.numerals.born(words, today.year)
+            return self._born(words, today)
         if expecting.kind == "date":
             return self.relative.date(words, today)
         return self.relative.month(words, today) if expecting.kind == "month" else None
+
+    def _born(self, words: str, today: date) -> Found | None:
+        """The age of somebody who says when they were born: to the day, or else about."""
+        day = self.by_kind["date"](words)
+        if day is None:
+            return self.numerals.born(words, today.year)
+        born = date.fromisoformat(str(day.value))
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        return Found(age, day.certainty) if 0 <= age <= _ELDEST else None
 
     def whole(self, words: str, expecting: Expecting) -> Found | None:
         """The expected value if the words are nothing else, even if they would be a command elsewhere."""

@@ -14,6 +14,7 @@ from voicebot.nlu.vocabulary import TimeWords
 
 _DAYS_A_WEEK = 7
 _DAY_AND_MONTH = re.compile(r"(?<!\d)(\d{1,2})(?:er)? ([a-z]{3,9})\b(?! \d{2,4}\b)")
+_YEAR_BEHIND = re.compile(r" (?:de )?((?:19|20)\d\d)\b")
 #: A day that is over by no more than this is taken for the one that has just been, in days.
 _JUST_BEEN = 180
 
@@ -48,7 +49,7 @@ class Relative:
             _any(words.days),
             _any(words.feasts),
             _any(words.months),
-            re.compile(rf"\b(?:{_any(words.ahead).pattern}) (\d{{1,3}}) ({units})\b"),
+            re.compile(rf"\b(?:{_any(words.ahead).pattern}) (\d{{1,3}}) (?:de )?({units})\b"),
             re.compile(rf"\b(?:{_any(words.ago).pattern}) (\d{{1,3}}) ({units})\b"),
         )
 
@@ -60,6 +61,9 @@ class Relative:
         feast = self.feast.search(words)
         if feast:
             month, day = map(int, self.feasts[feast[0]].split("-"))
+            year = _YEAR_BEHIND.match(words[feast.end() :])
+            if year:
+                return Found(dt.date(int(year[1]), month, day).isoformat())
             return _day(month, day, today, coming=True)
         text = self.numerals.digits(words)
         for pattern, sign in ((self.ahead, 1), (self.ago, -1)):

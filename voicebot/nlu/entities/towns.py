@@ -62,6 +62,12 @@ class Towns:
     articles: Mapping[str, str]
     abbreviations: Mapping[str, str]
     everyday: frozenset[str]
+    regions: frozenset[str]
+    within: re.Pattern[str]
+    near: re.Pattern[str]
+    either: re.Pattern[str]
+    denied: re.Pattern[str]
+    district: re.Pattern[str]
 
     @classmethod
     def of(cls, communes: Sequence[Commune], words: TownWords, sounds: Sounds) -> Towns:
@@ -84,13 +90,33 @@ class Towns:
             {plain(said): plain(written) for said, written in words.articles.items()},
             {plain(short): plain(written) for short, written in words.abbreviations.items()},
             everyday,
+            regions := frozenset(map(plain, words.regions)),
+            re.compile(
+                rf"(?<=\S) (?:{phrases(words.within).pattern}) (?:{'|'.join(sorted(regions, key=len))})$"
+            ),
+            re.compile(rf"(?<=\S) {phrases(words.near).pattern}(?: \S+){{1,3}}$"),
+            phrases(words.either),
+            re.compile(rf"^{phrases(words.denied).pattern} "),
+            re.compile(rf"\b({'|'.join(words.arrondissements)}) \w+e(?: arrondissement)?$"),
         )
 
     def __call__(self, words: str) -> Found | None:
         """The commune named in plain words: by all of them, else by a name among them, else a similar one."""
         said = " ".join(self.abbreviations.get(word, word) for word in words.split())
+        if not self._named(said, True):
+            if self._leaves_open(said):
+                return None
+            district, denied = self.district.search(said), self.denied.match(said)
+            if district:
+                return Found(self.by_name[district[1]].name)
+            if denied:
+                return self._instead(said[denied.end() :].split())
+        if not self._ends_named(said):
+            said = self.within.sub("", self.near.sub("", said))
         name = self._without_carriers(said)
         exact = self._named(said, True) or self._named(name, said == name)
+        if name in self.regions and (exact is None or exact.people < _WELL_KNOWN):
+            return None
         bigger = self.begun.get(name)
         if bigger and bigger.people > _MUCH_BIGGER * (exact.people if exact else 0):
             return Found(bigger.name, "unsure")
@@ -103,11 +129,35 @@ class Towns:
         match = self.carriers.match(said)
         rest = said[match.end() :] if match else said
         last = said[: len(said) - len(rest)].split()[-1:]
+        if last and f"{last[0]} {rest}" in self.by_name:
+            return f"{last[0]} {rest}"
         article = self.articles.get(last[0]) if last else None
         return f"{article} {rest}" if article and f"{article} {rest}" in self.by_name else rest.strip()
 
     def _named(self, name: str, alone: bool) -> Commune | None:
         return self.by_name.get(name) if alone or name not in self.everyday else None
+
+    def _ends_named(self, said: str) -> bool:
+        """Whether the end of what was said is the name of a commune, in several words ("aix en provence")."""
+        words = said.split()
+        ends = (" ".join(words[at:]) for at in range(len(words) - 1))
+        return any(end in self.by_name and end not in self.regions for end in ends)
+
+    def _leaves_open(self, said: str) -> bool:
+        """Whether two towns are named, and not which of them."""
+        parts = [part.strip() for part in self.either.split(said)]
+        return len(parts) > 1 and all(self._begins_named(self._without_carriers(part)) for part in parts)
+
+    def _begins_named(self, said: str) -> bool:
+        words = said.split()
+        return any(self._named(" ".join(words[:size]), False) for size in range(1, len(words) + 1))
+
+    def _instead(self, words: Sequence[str]) -> Found | None:
+        """The town behind one that is denied: "pas Lille, Tourcoing"."""
+        for size in range(len(words) - 1, 0, -1):
+            if self._named(" ".join(words[:size]), True):
+                return self(" ".join(words[size:]))
+        return None
 
     def _inside(self, said: str, name: str) -> Found | None:
         starts = [*self._starts(said.split()), name.split()]
