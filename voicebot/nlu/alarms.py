@@ -105,3 +105,8 @@ class Alarms:
         if heard.best.intent == EMERGENCY:
             return True
         return not other and (name in HINTED or heard.few_words)
+
+
+def may_be_none(alarm: Meaning) -> bool:
+    """Whether this is a danger that may be none, and not one of those spoken of in hints."""
+    return alarm.danger is not None and alarm.certainty == "unsure" and alarm.danger not in HINTED

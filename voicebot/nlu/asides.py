@@ -10,7 +10,7 @@ from voicebot.nlu.danger import Dangers
 from voicebot.nlu.entities.answers import phrases
 from voicebot.nlu.normalise import Normaliser, plain
 from voicebot.nlu.sounds import Sounds
-from voicebot.nlu.vocabulary import AsideWords, DangerGuards, DangerPatterns
+from voicebot.nlu.vocabulary import AsideWords, DangerGuards, DangerPatterns, OpeningWords
 
 HELP, ABOUT, GLOSSARY, UNSERVED, SMALL = "help", "about", "glossary", "unserved", "small"
 #: An echo ("un RIB ?") has no more words than this.
@@ -31,12 +31,22 @@ class Asides:
     term: re.Pattern[str]
     person: Dangers
     turns: re.Pattern[str]
+    wishes: re.Pattern[str]
+    denied: re.Pattern[str]
+    matters: Mapping[str, re.Pattern[str]]
     small_talk: Mapping[str, str]
     politeness: re.Pattern[str]
 
     @classmethod
-    def of(cls, words: AsideWords, polite: Iterable[str], normalise: Normaliser, sounds: Sounds) -> Asides:
-        """Compile asides.yaml."""
+    def of(
+        cls,
+        words: AsideWords,
+        polite: Iterable[str],
+        openings: OpeningWords,
+        normalise: Normaliser,
+        sounds: Sounds,
+    ) -> Asides:
+        """Compile asides.yaml; `openings` tells how the matters are named."""
         terms = {normalise(said): name for name, all_ in words.glossary.items() for said in all_}
         none = DangerGuards(past=[], unless=[])
         return cls(
@@ -50,9 +60,18 @@ class Asides:
             phrases(terms),
             Dangers.of(sounds, {HELP: DangerPatterns(sure=words.person)}, none),
             phrases(words.turns),
+            phrases(words.wishes),
+            re.compile(
+                rf"{phrases(words.not_about).pattern} .{{1,40}}? (?={phrases(words.but_about).pattern})"
+            ),
+            {intent: phrases(map(normalise, names)) for intent, names in openings.names.items()},
             {plain(said): name for name, all_ in words.small.items() for said in all_},
             phrases(polite),
         )
+
+    def matters_named(self, words: str) -> set[str]:
+        """The procedures whose matter is named ("ma retraite")."""
+        return {intent for intent, names in self.matters.items() if names.search(words)}
 
     def is_question(self, text: str, words: str) -> bool:
         """Whether somebody is asking something, judging by punctuation and words."""

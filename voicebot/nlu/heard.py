@@ -41,6 +41,13 @@ class Heard:
         return self.likely[0] if self.likely else Candidate(NO_INTENT, 0.0)
 
     @property
+    def affirmed(self) -> str:
+        """The words that no "pas" denies, where it was taken apart; else all."""
+        if not self.clauses:
+            return self.words
+        return " ".join(word.text for clause in self.clauses for word in clause.words if not word.denied)
+
+    @property
     def few_words(self) -> bool:
         """Whether the utterance is short."""
         return len(self.plain.split()) <= FEW_WORDS

@@ -15,7 +15,7 @@ from voicebot.dialogue.documents import WHAT
 from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, YES, Candidate, Certainty, Expecting, Meaning
 from voicebot.nlu import vocabulary
 from voicebot.nlu.ahead import Ahead
-from voicebot.nlu.alarms import DAY_OF_MONTH, EMERGENCY, HINTED, Alarms
+from voicebot.nlu.alarms import DAY_OF_MONTH, EMERGENCY, Alarms, may_be_none
 from voicebot.nlu.ambiguous import Ambiguous
 from voicebot.nlu.asides import HELP, Asides
 from voicebot.nlu.closed.answer import Closed
@@ -122,7 +122,7 @@ class Understanding:
             Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
             readers,
             closed,
-            Asides.of(words.asides, words.yes_no.fillers, normalise, sounds),
+            Asides.of(words.asides, words.yes_no.fillers, words.openings, normalise, sounds),
             Languages.of(words.languages, closed.clauses.weights.keys()),
             words.yes_no.signs,
             Ahead.of(words.intents, readers.choices),
@@ -146,7 +146,7 @@ class Understanding:
         named = meaning.alternatives or alternatives(heard, meaning.intent)
         stated = self.readers.entities(heard.plain)
         own = self.readers.of_speaker(heard.plain, stated)
-        worried = self.worries.heard(heard.words)[0] is not None
+        worried = bool(self.worries.heard(heard.words)[0])
         return replace(meaning, text=said, alternatives=named, entities=stated, own=own, worried=worried)
 
     def answered_ahead(self, text: str, intent: str, choices: tuple[str, ...]) -> str | None:
@@ -160,7 +160,7 @@ class Understanding:
     def _hear(self, text: str, channel: str, others: Sequence[str] = ()) -> Heard:
         commands = self.commands.get(channel, self.commands["voice"])
         words = self.normalise(text, channel)
-        likely = self.intents.likely(words, commands.names)
+        likely = self.intents.likely(self.asides.denied.sub(" ", words), commands.names)
         also = tuple(self.intents.likely(self.normalise(other, channel), commands.names) for other in others)
         return Heard(plain(text), words, commands, together((likely, *also)) if also else likely, also)
 
@@ -176,7 +176,7 @@ class Understanding:
         for certain in (self._exact_command(heard, expecting), self._language(text, heard)):
             yield from counting(certain, CERTAIN)
         for alarm in self.alarms.heard(heard, expecting):
-            yield from counting(alarm, DOUBTED_DANGER if alarm and _may_be_none(alarm) else CERTAIN)
+            yield from counting(alarm, DOUBTED_DANGER if alarm and may_be_none(alarm) else CERTAIN)
         for reading in self._answers(heard, expecting, asked):
             yield reading
             if reading.counts >= ANSWER and not asked:
@@ -208,14 +208,18 @@ class Understanding:
         echoed = WHAT in expecting.choices and asked and self.asides.term_asked(heard.said, heard.words)
         if echoed or (asked and self._mostly_asks(heard, expecting)):
             counts = ANSWER_IN_A_QUESTION
-        elif (
-            counts == ANSWER and self._requested(heard, expecting) and not self._tells_more(heard, expecting)
-        ):
-            counts = LIKELY_ANSWER
+        elif counts == ANSWER and self._requested(heard, expecting):
+            counts = counts if self._tells_more(heard, expecting) else LIKELY_ANSWER
         yield Reading(meaning, counts)
 
     def _tells_more(self, heard: Heard, expecting: Expecting) -> bool:
-        """Whether the answer is more than a yes or no, or a number, in front of something else."""
+        """Whether the answer is more than a yes or no, or a number, in front of something else.
+
+        Whoever says "je voudrais" and names another procedure at the end wants that, whatever came before.
+        """
+        last = self.normalise(heard.clauses[-1].text) if len(heard.clauses) > 1 else ""
+        if self.asides.wishes.search(last) and heard.best.intent in self.intents.features.named(last):
+            return False
         if expecting.kind not in _TAKEN_APART:
             return len(heard.plain.split()) <= FEW_WORDS
         closed = self.closed.read(heard.clauses, expecting)
@@ -272,8 +276,11 @@ class Understanding:
         )
         if expecting.kind == "intent" or not other or best_.score < ACCEPT:
             return None
-        named = best_.intent in self.intents.features.named(heard.words)
-        if not named or not self.asides.turns.search(heard.plain):
+        said = heard.affirmed
+        named = self.intents.features.named(said)
+        if not heard.clauses or self.closed.read(heard.clauses, expecting).answer is None:
+            named |= self.asides.matters_named(said)
+        if best_.intent not in named or not self.asides.turns.search(heard.plain):
             return None
         return Meaning("", intent=best_.intent, score=best_.score, certainty="sure", requested=True)
 
@@ -346,13 +353,12 @@ class Understanding:
     def _by_wordings(self, heard: Heard, expecting: Expecting, closed: Closed) -> Found | None:
         if closed.answer is None and expecting.kind == "choice":
             choices = self.readers.choices
-            nearly = (
-                choices.nearly(heard.plain, expecting.answers) if heard.few_words and not closed.out else None
-            )
-            return choices.nth(heard.plain, expecting.keyed) or nearly
+            nearly = heard.few_words and not closed.out and choices.nearly(heard.plain, expecting.answers)
+            return choices.nth(heard.plain, expecting.keyed) or nearly or None
         if closed.answer is None:
             return None
-        if expecting.kind == "yes_no" and not closed.own and not self.readers.by_kind["yes_no"](heard.plain):
+        bare = expecting.kind == "yes_no" and heard.few_words and not closed.own
+        if bare and self.readers.by_kind["yes_no"](heard.plain) is None:
             return Found(closed.answer, "unsure")  # "ni oui ni non"
         told = closed.left < _MOSTLY_LEFT or closed.weight >= _TELLS_ENOUGH or not closed.own
         sure = closed.certainty == "sure" and told and (closed.weight >= 0.3 or closed.left < 0.5)
@@ -381,10 +387,6 @@ class Understanding:
         best = _preferred(heard, expecting)
         certainty: Certainty = "sure" if best.score >= ACCEPT else "unsure" if best.score >= ASK else "none"
         return Meaning("", best.intent if certainty != "none" else NO_INTENT, best.score, certainty)
-
-
-def _may_be_none(alarm: Meaning) -> bool:
-    return alarm.danger is not None and alarm.certainty == "unsure" and alarm.danger not in HINTED
 
 
 def _preferred(heard: Heard, expecting: Expecting) -> Candidate:

@@ -178,6 +178,8 @@ class ClauseWords(_Shape):
     because: Words
     and_: Words = Field(alias="and")
     past: Words
+    past_end: Words
+    excepting: Words
     around: Words
     behind: Words
     more_before: Words
@@ -224,6 +226,9 @@ class AsideWords(_Shape):
     asks: Words
     person: Words
     turns: Words
+    wishes: Words
+    not_about: Words
+    but_about: Words
     small: dict[str, Words]
     glossary: dict[str, Words]
     unserved: dict[str, Words]

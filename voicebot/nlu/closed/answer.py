@@ -115,7 +115,7 @@ def _kept(said: Sequence[_Said]) -> tuple[_Said, bool] | None:
             continue
         if each.answer is None:
             doubtful = doubtful or (
-                each.clause.joint == "but" and _unexplained(each.clause, ()) >= _UNEXPLAINED
+                each.clause.joint in ("but", "now") and _unexplained(each.clause, ()) >= _UNEXPLAINED
             )
             continue
         if each.clause.past and each not in now:

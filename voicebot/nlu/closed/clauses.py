@@ -78,6 +78,7 @@ class Clauses:
     joints: re.Pattern[str]
     joint_of: Mapping[str, Joint]
     past: re.Pattern[str]
+    excepting: re.Pattern[str]
     refusals: re.Pattern[str]
     denial: re.Pattern[str]
     fillers: re.Pattern[str]
@@ -110,7 +111,10 @@ class Clauses:
             {},
             _any(joint_of),
             joint_of,
-            re.compile(rf"^(?:{_any(map(plain, words.past)).pattern})"),
+            re.compile(
+                rf"^(?:{_any(map(plain, words.past)).pattern})|{_any(map(plain, words.past_end)).pattern}$"
+            ),
+            _any(map(plain, words.excepting)),
             _any(map(plain, words.refusals)),
             re.compile(rf"(?:{_any(map(plain, words.denial)).pattern} ?)+"),
             _any(map(plain, words.fillers)),
@@ -134,7 +138,7 @@ class Clauses:
         clauses: list[Clause] = []
         waiting: Joint = ""
         for piece in _MARKS.split(text):
-            words = self.normalise(piece) if piece else ""
+            words = self.excepting.sub("pas", self.normalise(piece)) if piece else ""
             for joint, part in self._parts(words, yes_no):
                 waiting = _stronger(waiting, joint)
                 taken_back = clauses and not yes_no and self.denial.match(part)
@@ -187,7 +191,7 @@ class Clauses:
             )
             for place, word in enumerate(said)
         )
-        return Clause(made, joint, bool(self.past.match(words)), refused)
+        return Clause(made, joint, bool(self.past.search(words)), refused)
 
     def _weight(self, word: str) -> float:
         return self.weights.get(word, 1.0)

@@ -17,8 +17,11 @@ from voicebot.nlu.entities.found import Found
 _LEAD_IN_WORDS, _LEAD_IN_MEANING = 0.1, 0.08
 #: With such leads, words and meaning are sure when they agree although no wording was said…
 _CLEAR_IN_WORDS, _CLEAR_IN_MEANING, _ALIKE = 0.15, 0.1, 0.35
-#: …and one of them is worth asking about.
-_WORTH_ASKING = 0.12
+#: …or with these, where the words lead by far; and one of them is worth asking about.
+_WORDS_BY_FAR, _MEANING_WITH_THEM = 0.28, 0.05
+_WORTH_ASKING, _MEANING_WORTH_ASKING = 0.12, 0.1
+#: A wording said among much else is sure if words lead by this and meaning has no other opinion by that.
+_SAID_LEAD, _NO_OTHER_OPINION = 0.15, 0.06
 #: At high stakes they settle an unsure answer only with leads like these.
 _BY_FAR = (0.45, 0.15)
 #: At high stakes, more than this unexplained makes an answer one to say back, unless all opinions agree.
@@ -41,7 +44,7 @@ def judged(
         if plain and (words is None or words.answer == value or words.margin < _LEAD_IN_WORDS):
             return found
         return _doubted(found, words, meaning(), plain)
-    return _settled(found, words, meaning(), high_stakes)
+    return _settled(found, closed, words, meaning(), high_stakes)
 
 
 def _doubted(found: Found, words: Opinion | None, meaning: Opinion | None, plain: bool) -> Found:
@@ -54,9 +57,19 @@ def _doubted(found: Found, words: Opinion | None, meaning: Opinion | None, plain
     return found
 
 
-def _settled(found: Found, words: Opinion | None, meaning: Opinion | None, high_stakes: bool) -> Found:
-    """An unsure answer: sure if words and meaning say the same, at high stakes by far."""
+def _settled(
+    found: Found, closed: Closed, words: Opinion | None, meaning: Opinion | None, high_stakes: bool
+) -> Found:
+    """An unsure answer: sure if words and meaning say the same, at high stakes by far.
+
+    One that was said without a "mais", though among much else, is also sure if nothing speaks against it.
+    """
     value = str(found.value)
+    said = closed.answer == value and closed.certainty == "sure" and closed.own and not high_stakes
+    for_it = words is not None and words.answer == value and words.margin >= _SAID_LEAD
+    against = meaning is not None and meaning.answer != value and meaning.margin >= _NO_OTHER_OPINION
+    if said and for_it and not against:
+        return Found(found.value, settled=True)
     same = [each for each in (words, meaning) if each is not None and each.answer == value]
     in_words, in_meaning = _BY_FAR if high_stakes else (_LEAD_IN_WORDS, _LEAD_IN_MEANING)
     lead = _leads(meaning, in_meaning) and _leads(words, in_words)
@@ -75,9 +88,11 @@ def _unsaid(
     clear = (
         words.margin >= _CLEAR_IN_WORDS and meaning.margin >= _CLEAR_IN_MEANING and words.likeness >= _ALIKE
     )
+    clear = clear or (words.margin >= _WORDS_BY_FAR and meaning.margin >= _MEANING_WITH_THEM)
     if clear and not high_stakes:
         return Found(meaning.answer, settled=True)
     leans = words.margin + meaning.margin >= _WORTH_ASKING and words.likeness >= _ALIKE
+    leans = leans or meaning.margin >= _MEANING_WORTH_ASKING
     return Found(meaning.answer, "unsure") if leans else None
 
 

@@ -31,6 +31,7 @@ class Measures:
     measures: Mapping[str, MeasureWords]
     units: Mapping[str, float]
     length: re.Pattern[str]
+    range: re.Pattern[str]
     passed: re.Pattern[str]
     coming: re.Pattern[str]
     from_today: Mapping[str, float]
@@ -57,6 +58,7 @@ class Measures:
             measures,
             words.units,
             re.compile(rf"(?<!\d)(\d{{1,3}}) ({units})\b( et demie?)?"),
+            re.compile(rf"\b(?:entre )?(\d{{1,3}}) (?:et|ou|a) \d{{1,3}} ({units})\b"),
             _any(words.passed),
             _any(words.coming),
             words.from_today,
@@ -79,7 +81,15 @@ class Measures:
         if number is None:
             return None
         answers = [answer for answer, least in measure.from_.items() if number >= least]
+        other = self._other_end(text)
+        if other and self.answer(other, question, today) != (answers[-1] if answers else None):
+            return None
         return answers[-1] if answers else None
+
+    def _other_end(self, text: str) -> str | None:
+        """What is said of a range, with its lower end alone: "entre 3 et 5 mois" is also 3 months."""
+        range_ = self.range.search(text)
+        return f"{text[: range_.start()]}{range_[1]} {range_[2]}{text[range_.end() :]}" if range_ else None
 
     def _length(self, text: str) -> float | None:
         """The last length of time said, in months, slightly reduced or enlarged if so said."""
