@@ -18,8 +18,8 @@ _LEAD_IN_WORDS, _LEAD_IN_MEANING = 0.1, 0.08
 #: With such leads, words and meaning are sure when they agree although no wording was said…
 _CLEAR_IN_WORDS, _CLEAR_IN_MEANING, _ALIKE = 0.15, 0.1, 0.35
 #: …or with these, where the words lead by far; and one of them is worth asking about.
-_WORDS_BY_FAR, _MEANING_WITH_THEM = 0.28, 0.05
-_WORTH_ASKING, _MEANING_WORTH_ASKING = 0.12, 0.1
+_WORDS_BY_FAR, _MEANING_WITH_THEM, _MUCH_ALIKE = 0.28, 0.05, 0.38
+_WORTH_ASKING = 0.12
 #: A wording said among much else is sure if words lead by this and meaning has no other opinion by that.
 _SAID_LEAD, _NO_OTHER_OPINION = 0.15, 0.06
 #: At high stakes they settle an unsure answer only with leads like these.
@@ -88,11 +88,11 @@ def _unsaid(
     clear = (
         words.margin >= _CLEAR_IN_WORDS and meaning.margin >= _CLEAR_IN_MEANING and words.likeness >= _ALIKE
     )
-    clear = clear or (words.margin >= _WORDS_BY_FAR and meaning.margin >= _MEANING_WITH_THEM)
+    by_far = words.margin >= _WORDS_BY_FAR and meaning.margin >= _MEANING_WITH_THEM
+    clear = clear or (by_far and words.likeness >= _MUCH_ALIKE)
     if clear and not high_stakes:
         return Found(meaning.answer, settled=True)
     leans = words.margin + meaning.margin >= _WORTH_ASKING and words.likeness >= _ALIKE
-    leans = leans or meaning.margin >= _MEANING_WORTH_ASKING
     return Found(meaning.answer, "unsure") if leans else None
 
 
