@@ -313,7 +313,7 @@ class Understanding:
             return value_meaning(found)
         # A choice that has the name of a procedure ("cantine") is not masked by it.
         clear = heard.best.score >= ACCEPT and heard.best.intent not in expecting.choices
-        if found.settled and clear and heard.best.intent != expecting.topic:
+        if found.settled and clear and not found.agreed and heard.best.intent != expecting.topic:
             return None
         command = heard.best.intent in heard.commands.names - _GOES_WITH_AN_ANSWER
         if clear and (found.certainty == "unsure" or (command and not heard.few_words)):

@@ -22,6 +22,8 @@ _WORDS_BY_FAR, _MEANING_WITH_THEM, _MUCH_ALIKE = 0.28, 0.05, 0.38
 _WORTH_ASKING = 0.12
 #: A wording said among much else is sure if words lead by this and meaning has no other opinion by that.
 _SAID_LEAD, _NO_OTHER_OPINION = 0.15, 0.06
+#: With these leads they do not give way to a procedure that is only resembled.
+_AGREED_IN_WORDS, _AGREED_IN_MEANING = 0.15, 0.12
 #: At high stakes they settle an unsure answer only with leads like these.
 _BY_FAR = (0.45, 0.15)
 #: At high stakes, more than this unexplained makes an answer one to say back, unless all opinions agree.
@@ -41,10 +43,17 @@ def judged(
     value = str(found.value)
     if found.certainty == "sure":
         plain = not high_stakes or closed.left <= _PLAIN
-        if plain and (words is None or words.answer == value or words.margin < _LEAD_IN_WORDS):
+        if plain and (words is None or words.answer == value):
             return found
+        if plain and words is not None and words.margin < _LEAD_IN_WORDS:
+            return Found(found.value, "unsure") if _both_say_other(words, meaning()) else found
         return _doubted(found, words, meaning(), plain)
     return _settled(found, closed, words, meaning(), high_stakes)
+
+
+def _both_say_other(words: Opinion, meaning: Opinion | None) -> bool:
+    """Whether meaning clearly names the answer that words name, which is not what was found."""
+    return meaning is not None and meaning.answer == words.answer and meaning.margin >= _LEAD_IN_MEANING
 
 
 def _doubted(found: Found, words: Opinion | None, meaning: Opinion | None, plain: bool) -> Found:
@@ -68,12 +77,13 @@ def _settled(
     said = closed.answer == value and closed.certainty == "sure" and closed.own and not high_stakes
     for_it = words is not None and words.answer == value and words.margin >= _SAID_LEAD
     against = meaning is not None and meaning.answer != value and meaning.margin >= _NO_OTHER_OPINION
+    agreed = _agree(words, meaning)
     if said and for_it and not against:
-        return Found(found.value, settled=True)
+        return Found(found.value, settled=True, agreed=agreed)
     same = [each for each in (words, meaning) if each is not None and each.answer == value]
     in_words, in_meaning = _BY_FAR if high_stakes else (_LEAD_IN_WORDS, _LEAD_IN_MEANING)
     lead = _leads(meaning, in_meaning) and _leads(words, in_words)
-    return Found(found.value, settled=True) if len(same) == 2 and lead else found
+    return Found(found.value, settled=True, agreed=agreed) if len(same) == 2 and lead else found
 
 
 def _unsaid(
@@ -91,9 +101,15 @@ def _unsaid(
     by_far = words.margin >= _WORDS_BY_FAR and meaning.margin >= _MEANING_WITH_THEM
     clear = clear or (by_far and words.likeness >= _MUCH_ALIKE)
     if clear and not high_stakes:
-        return Found(meaning.answer, settled=True)
+        return Found(meaning.answer, settled=True, agreed=_agree(words, meaning))
     leans = words.margin + meaning.margin >= _WORTH_ASKING and words.likeness >= _ALIKE
     return Found(meaning.answer, "unsure") if leans else None
+
+
+def _agree(words: Opinion | None, meaning: Opinion | None) -> bool:
+    """Whether words and meaning name the same answer, both clearly."""
+    same = words is not None and meaning is not None and words.answer == meaning.answer
+    return same and _leads(words, _AGREED_IN_WORDS) and _leads(meaning, _AGREED_IN_MEANING)
 
 
 def _leads(opinion: Opinion | None, by: float) -> bool:

@@ -11,12 +11,14 @@ from voicebot.dialogue.meaning import Certainty, Value
 class Found:
     """A value of the expected kind; "unsure" gives way to another request in the same words.
 
-    One that is `settled` was made sure by what words and meaning resemble, and gives way as well.
+    One that is `settled` was made sure by what words and meaning resemble, and gives way as well, except to
+    another procedure that is only resembled, where both `agreed` clearly.
     """
 
     value: Value
     certainty: Certainty = "sure"
     settled: bool = False
+    agreed: bool = False
 
 
 def sure_if(condition: bool) -> Certainty:
