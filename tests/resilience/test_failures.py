@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -277,6 +279,27 @@ async def test_a_slow_sender_holds_no_service_and_nobody_else(tmp_path: Path) ->
             dripping.close()
     posts = [line for line in reached if line.startswith(b"POST")]
     assert posts == [b"POST /twilio/voice HTTP/1.1\r\n"], "the slow one never got there"
+
+
+async def test_the_front_says_when_a_webhook_came_and_believes_nobody_else(tmp_path: Path) -> None:
+    """By it the texts of one person are put in order, whichever service reads them first."""
+    heads: list[bytes] = []
+
+    async def service(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    behind = await asyncio.start_server(service, "127.0.0.1", 0)
+    async with behind:
+        with fronted([behind.sockets[0].getsockname()[1]], tmp_path) as url:
+            before = time.time()
+            async with httpx.AsyncClient(timeout=15) as client:
+                await client.post(f"{url}/twilio/sms", headers={"X-Request-Start": "t=1000000000000"})
+            after = time.time()
+    (head,) = [head for head in heads if head.startswith(b"POST")]
+    (told,) = re.findall(rb"(?i)x-request-start: t=(\d+)\r\n", head)
+    assert before - 0.01 <= int(told) / 1000 <= after + 0.01
 
 
 async def opened(host: str, port: int, begins: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

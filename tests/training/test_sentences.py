@@ -90,6 +90,6 @@ def test_the_general_sentences_are_many_and_have_nothing_to_do_with_our_work() -
 
 def test_nothing_that_is_measured_on_is_learned() -> None:
     measured_on = {plain(each.text) for each in measured.development() if each.style != measured.COMMANDS}
-    said = texts(200, 10_000, 10_000, np.random.default_rng(1))
+    said = texts(200, 10_000, 10_000, 10_000, np.random.default_rng(1))
     assert len(said) > 4000
     assert not measured_on & {plain(line.written) for line in said}

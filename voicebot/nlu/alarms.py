@@ -11,14 +11,21 @@ from voicebot.dialogue.policy import NUMBER_KINDS
 from voicebot.nlu.danger import HUNGER, SCAM, Dangers
 from voicebot.nlu.entities.readers import Readers
 from voicebot.nlu.heard import ACCEPT, ASK, Heard
+from voicebot.nlu.meant_dangers import MeantDangers
 from voicebot.nlu.sounds import Sounds
 from voicebot.nlu.vocabulary import Vocabulary
 
 #: A danger said in this many words is the matter itself, whatever else they resemble.
 _ONE_BREATH = 8
 EMERGENCY = "urgence"
+#: A danger of which only the meaning tells is asked about if it is this likely, 0 to 1: in a text; in what
+#: was heard, which noise can make look like fear; at a question; beside what may be another request, or where
+#: something was told. It takes a few words to tell, and many to hide one behind a clear request.
+_MEANT_TYPED, _MEANT_HEARD, _MEANT_AT_A_QUESTION, _MEANT_BESIDE = 0.6, 0.8, 0.85, 0.95
+_FEWEST, _MANY = 3, 14
 #: The requests that say no more than some dangers do.
 _REQUESTS = {"rue": "hebergement_urgence", "carte_volee": "banque"}
+_CARD = "carte_volee"
 #: Where who is hungry is helped, and what they need there.
 _FOOD = ("point_aide", "manger")
 #: Dangers spoken of in hints: asked about whenever no other request is clear.
@@ -40,15 +47,19 @@ class Alarms:
     scams: Dangers
     hunger: Dangers
     readers: Readers
+    meant_dangers: MeantDangers | None = None
 
     @classmethod
-    def of(cls, words: Vocabulary, sounds: Sounds, readers: Readers) -> Alarms:
-        """Compile the patterns."""
+    def of(
+        cls, words: Vocabulary, sounds: Sounds, readers: Readers, meant: MeantDangers | None = None
+    ) -> Alarms:
+        """Compile the patterns; `meant` hears danger by meaning, if there is a sentence model."""
         return cls(
             Dangers.of(sounds, words.danger, words.danger_guards),
             Dangers.of_one(SCAM, sounds, words.scam),
             Dangers.of_one(HUNGER, sounds, words.hunger),
             readers,
+            meant,
         )
 
     def heard(self, heard: Heard, expecting: Expecting) -> Iterator[Meaning | None]:
@@ -77,6 +88,25 @@ class Alarms:
         both = (Candidate(intent, score), heard.best) if asked and other else ()
         certainty = "unsure" if asked else "sure"
         return Meaning("", intent=intent, score=score, certainty=certainty, alternatives=both, danger=name)
+
+    def meant(self, heard: Heard, expecting: Expecting) -> Meaning | None:
+        """A danger in what no pattern fits, by its meaning: asked about, or the food for who is hungry."""
+        plainly_another = heard.best.score >= ACCEPT and len(heard.plain.split()) <= _MANY
+        if self.meant_dangers is None or len(heard.plain.split()) < _FEWEST or plainly_another:
+            return None
+        name, likely = self.meant_dangers.likeliest(heard.said)
+        other = heard.best.score >= ASK and heard.best.intent not in (EMERGENCY, *_REQUESTS.values())
+        least = _MEANT_TYPED if heard.typed else _MEANT_HEARD
+        if expecting.kind != "intent":
+            least = max(least, _MEANT_AT_A_QUESTION)
+        if likely < (_MEANT_BESIDE if other or expecting.kind == "more" else least):
+            return None
+        if name == _CARD and any(each.intent == SCAM for each in heard.likely):
+            return None  # the procedure for frauds begins with blocking the card
+        if name == HUNGER:
+            intent, need = _FOOD
+            return Meaning("", intent=intent, score=ASK, certainty="unsure", ahead=need)
+        return Meaning("", intent=_REQUESTS.get(name, EMERGENCY), score=ASK, certainty="unsure", danger=name)
 
     def hungry(self, heard: Heard, expecting: Expecting) -> Meaning | None:
         """Who is hungry is not asked what they need; anything else that is clear counts before it."""

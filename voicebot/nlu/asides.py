@@ -32,6 +32,8 @@ class Asides:
     person: Dangers
     turns: re.Pattern[str]
     wishes: re.Pattern[str]
+    acknowledges: re.Pattern[str]
+    not_acknowledging: re.Pattern[str]
     denied: re.Pattern[str]
     matters: Mapping[str, re.Pattern[str]]
     small_talk: Mapping[str, str]
@@ -61,6 +63,8 @@ class Asides:
             Dangers.of(sounds, {HELP: DangerPatterns(sure=words.person)}, none),
             phrases(words.turns),
             phrases(words.wishes),
+            phrases(words.acknowledges),
+            phrases(words.not_acknowledging),
             re.compile(
                 rf"{phrases(words.not_about).pattern} .{{1,40}}? (?={phrases(words.but_about).pattern})"
             ),

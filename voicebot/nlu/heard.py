@@ -25,7 +25,7 @@ _YES_NO_WEIGHT: Final = 0.5
 
 @dataclass(frozen=True)
 class Heard:
-    """An utterance (`said`) made plain once, and what it may mean as learned, best first."""
+    """An utterance (`said`, or `typed`) made plain once, and what it may mean as learned, best first."""
 
     plain: str
     words: str
@@ -34,6 +34,7 @@ class Heard:
     others: tuple[tuple[Candidate, ...], ...] = ()
     clauses: tuple[Clause, ...] = ()
     said: str = ""
+    typed: bool = False
 
     @property
     def best(self) -> Candidate:

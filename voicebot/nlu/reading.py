@@ -22,6 +22,8 @@ ECHO: Final = 0.86
 SERVICE_ASKED: Final = 0.84
 #: A danger that may be none, and is not of those spoken of in hints: a plain answer counts before it.
 DOUBTED_DANGER: Final = 0.83
+#: A danger of which only the meaning tells: small talk and a request for a person count less.
+MEANT_DANGER: Final = 0.82
 REASON_ASKED: Final = 0.8
 SMALL_TALK: Final = 0.75
 PERSON: Final = 0.72

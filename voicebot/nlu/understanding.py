@@ -12,7 +12,7 @@ from pathlib import Path
 
 from voicebot import packaged
 from voicebot.dialogue.documents import WHAT
-from voicebot.dialogue.meaning import NEXT, NO, NO_INTENT, YES, Candidate, Certainty, Expecting, Meaning
+from voicebot.dialogue.meaning import NEXT, NO_INTENT, Candidate, Certainty, Expecting, Meaning
 from voicebot.nlu import vocabulary
 from voicebot.nlu.ahead import Ahead
 from voicebot.nlu.alarms import DAY_OF_MONTH, EMERGENCY, Alarms, may_be_none
@@ -22,12 +22,15 @@ from voicebot.nlu.closed.answer import Closed
 from voicebot.nlu.closed.reader import ClosedReader
 from voicebot.nlu.closed.sentences import load as load_sentences
 from voicebot.nlu.commands import Commands
+from voicebot.nlu.confirming import apart, in_place_of, says
 from voicebot.nlu.danger import SCAM, WORRY, Dangers
 from voicebot.nlu.entities.found import Found
 from voicebot.nlu.entities.readers import NEXT_COMMAND, Readers
+from voicebot.nlu.going_on import gone_on
 from voicebot.nlu.heard import ACCEPT, ASK, FEW_WORDS, Heard, alternatives, weighed_clauses
 from voicebot.nlu.intents import Intents, learn_intents, together
 from voicebot.nlu.languages import ANY_DANGER, NUMBERS, Languages
+from voicebot.nlu.meant_dangers import load as load_meant_dangers
 from voicebot.nlu.normalise import LONGEST, Normaliser, normaliser, plain
 from voicebot.nlu.reading import (
     ANSWER,
@@ -36,6 +39,7 @@ from voicebot.nlu.reading import (
     DOUBTED_DANGER,
     ECHO,
     LIKELY_ANSWER,
+    MEANT_DANGER,
     NEED,
     OTHER,
     PERSON,
@@ -60,7 +64,6 @@ from voicebot.nlu.vocabulary import CHANNELS
 
 PACKAGED = packaged.NLU
 
-_END = "terminer"
 #: Kinds whose answers are so free in form that a clear command is heard before them…
 _LOOSE = frozenset({"town", "choice", "yes_no"})
 #: …but for these commands, which only say the answer in more words ("oui envoyez un sms")…
@@ -117,7 +120,7 @@ class Understanding:
             normalise,
             intents,
             {channel: Commands.of(words.commands, words.yes_no, channel) for channel in CHANNELS},
-            Alarms.of(words, sounds, readers),
+            Alarms.of(words, sounds, readers, load_meant_dangers(folders[0], sentences)),
             Dangers.of_one(WORRY, sounds, words.worry),
             Several(Ambiguous.of(words.ambiguous, words.yes_no, normalise), intents),
             readers,
@@ -139,13 +142,11 @@ class Understanding:
         said, text = text, self._without_signs(text[:LONGEST], expecting)
         heard = self._hear(text, channel, others)
         if expecting.kind in _TAKEN_APART:
-            yes_no = expecting.kind == "yes_no"
-            spelt = self.normalise.expand(text) if channel == "sms" else text
-            heard = replace(heard, clauses=self.closed.clauses.of(text, channel, yes_no), said=spelt)
+            clauses = self.closed.clauses.of(text, channel, yes_no=expecting.kind == "yes_no")
+            heard = replace(heard, clauses=clauses)
         meaning = best(self._readings(text, heard, expecting))
+        own = self.readers.of_speaker(heard.plain, stated := self.readers.entities(heard.plain))
         named = meaning.alternatives or alternatives(heard, meaning.intent)
-        stated = self.readers.entities(heard.plain)
-        own = self.readers.of_speaker(heard.plain, stated)
         worried = bool(self.worries.heard(heard.words)[0])
         return replace(meaning, text=said, alternatives=named, entities=stated, own=own, worried=worried)
 
@@ -162,7 +163,9 @@ class Understanding:
         words = self.normalise(text, channel)
         likely = self.intents.likely(self.asides.denied.sub(" ", words), commands.names)
         also = tuple(self.intents.likely(self.normalise(other, channel), commands.names) for other in others)
-        return Heard(plain(text), words, commands, together((likely, *also)) if also else likely, also)
+        spelt = self.normalise.expand(text) if channel == "sms" else text
+        likely = together((likely, *also)) if also else likely
+        return Heard(plain(text), words, commands, likely, also, said=spelt, typed=channel == "sms")
 
     def _without_signs(self, text: str, expecting: Expecting) -> str:
         """Emoji that answer, as words; where a day is asked for, without the time of day."""
@@ -181,8 +184,10 @@ class Understanding:
             yield reading
             if reading.counts >= ANSWER and not asked:
                 return
+        yield from counting(self.alarms.meant(heard, expecting), MEANT_DANGER)
         yield from self._asides(text, heard, expecting, asked)
-        yield from counting(self._more(heard, expecting), LIKELY_ANSWER)
+        if expecting.kind == "more":
+            yield from counting(gone_on(heard, self.asides, self.readers.yes_no), LIKELY_ANSWER)
         yield Reading(self._intent(heard, expecting), OTHER)
 
     def _language(self, text: str, heard: Heard) -> Meaning | None:
@@ -322,17 +327,22 @@ class Understanding:
 
     def _confirmed(self, heard: Heard, expecting: Expecting) -> Meaning | None:
         """A yes or no to the value that was said back, or another value in its place."""
-        said_back, asked = expecting.said_back, replace(expecting, said_back=None)
-        own = asked if expecting.about == "yes_no" else replace(asked, kind=expecting.about)
-        told = self._answer(heard, own)
-        plainly = told is not None and told.certainty == "sure" and told.value is not None
-        if plainly and expecting.about == "yes_no":
-            plainly = self.closed.read(heard.clauses, own).own
-        if told is None or not plainly:
-            return self._answer(heard, replace(asked, question="", choices=()))
-        if told.value == said_back:
-            return value_meaning(Found(YES))
-        return replace(value_meaning(Found(NO)), instead=told.value)
+        asked, yes_no = replace(expecting, said_back=None), self.readers.yes_no
+        if expecting.about == "yes_no":
+            told = self._answer(heard, asked)
+            own = told is not None and self.closed.read(heard.clauses, asked).own
+            return in_place_of(told if own else None, expecting) or self._agreed(heard, asked)
+        agreed, rest = apart(heard.plain, yes_no)
+        told = self._answer(self._again(rest), replace(asked, kind=expecting.about)) if rest else None
+        if agreed and (told is None or (says(rest, yes_no) == agreed and told.value != expecting.said_back)):
+            return value_meaning(Found(agreed))
+        return in_place_of(told, expecting, agreed) or self._agreed(heard, asked)
+
+    def _agreed(self, heard: Heard, asked: Expecting) -> Meaning | None:
+        return self._answer(heard, replace(asked, question="", choices=()))
+
+    def _again(self, words: str) -> Heard:
+        return replace(self._hear(words, "voice"), clauses=self.closed.clauses.of(words))
 
     def _closed(self, heard: Heard, expecting: Expecting) -> Found | None:
         closed = self.closed.read(heard.clauses, expecting)
@@ -358,22 +368,11 @@ class Understanding:
         if closed.answer is None:
             return None
         bare = expecting.kind == "yes_no" and heard.few_words and not closed.own
-        if bare and self.readers.by_kind["yes_no"](heard.plain) is None:
+        if bare and self.readers.yes_no(heard.plain) is None:
             return Found(closed.answer, "unsure")  # "ni oui ni non"
         told = closed.left < _MOSTLY_LEFT or closed.weight >= _TELLS_ENOUGH or not closed.own
         sure = closed.certainty == "sure" and told and (closed.weight >= 0.3 or closed.left < 0.5)
         return Found(closed.answer, "sure" if sure else "unsure")
-
-    def _more(self, heard: Heard, expecting: Expecting) -> Meaning | None:
-        """At "more", any yes goes on; a bare no is asked whether it is the end."""
-        if expecting.kind != "more":
-            return None
-        agreed = self.readers.by_kind["yes_no"](heard.plain)
-        if heard.best.intent == NEXT_COMMAND and heard.best.score >= ASK:
-            return value_meaning(Found(NEXT))
-        if agreed is None or not heard.few_words:
-            return None
-        return value_meaning(Found(NEXT)) if agreed.value != NO else Meaning("", _END, ASK, "unsure")
 
     def _intent(self, heard: Heard, expecting: Expecting) -> Meaning:
         if expecting.kind == "intent" and expecting.choices:

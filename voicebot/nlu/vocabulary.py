@@ -227,6 +227,8 @@ class AsideWords(_Shape):
     person: Words
     turns: Words
     wishes: Words
+    acknowledges: Words
+    not_acknowledging: Words
     not_about: Words
     but_about: Words
     small: dict[str, Words]

@@ -45,12 +45,14 @@ def test_at_high_stakes_an_answer_with_much_unexplained_needs_every_opinion(
 
 def test_an_unsure_answer_is_sure_once_words_and_meaning_say_the_same() -> None:
     unsure = Found("yes", "unsure")
-    assert judged(unsure, PLAIN, YES, says(YES), high_stakes=False) == Found("yes", settled=True)
+    assert judged(unsure, PLAIN, YES, says(YES), high_stakes=False) == Found("yes", settled=True, agreed=True)
     assert judged(unsure, PLAIN, YES, says(NO), high_stakes=False) == unsure
     assert judged(unsure, PLAIN, YES, says(None), high_stakes=False) == unsure
     assert judged(unsure, PLAIN, YES, says(YES), high_stakes=True) == unsure
     by_far = Opinion("yes", 0.9, 0.6)
-    assert judged(unsure, PLAIN, by_far, says(by_far), high_stakes=True) == Found("yes", settled=True)
+    assert judged(unsure, PLAIN, by_far, says(by_far), high_stakes=True) == Found(
+        "yes", settled=True, agreed=True
+    )
 
 
 def test_meaning_alone_never_makes_an_answer() -> None:
@@ -61,7 +63,7 @@ def test_meaning_alone_never_makes_an_answer() -> None:
 
 def test_where_no_wording_was_said_words_and_meaning_together_answer_or_ask() -> None:
     leaning = Opinion("yes", 0.4, 0.1)
-    assert judged(None, NOTHING, YES, says(YES), high_stakes=False) == Found("yes", settled=True)
+    assert judged(None, NOTHING, YES, says(YES), high_stakes=False) == Found("yes", settled=True, agreed=True)
     assert judged(None, NOTHING, YES, says(YES), high_stakes=True) == Found("yes", "unsure")
     assert judged(None, NOTHING, leaning, says(leaning), high_stakes=False) == Found("yes", "unsure")
     assert judged(None, NOTHING, HARDLY, says(HARDLY), high_stakes=False) is None

@@ -53,6 +53,9 @@ class ClosedReader:
         """
         if expecting.question not in self.answers:
             return found
+        corrected = any(clause.joint == "instead" for clause in clauses)
+        if corrected and found is not None and found.certainty == "sure" and not expecting.high_stakes:
+            return found  # both opinions would weigh what was taken back as well
         key = self._key(expecting.question, expecting.answers)
         wordings = self._wordings(expecting.question, expecting.answers)
         if key not in self.alike:

@@ -28,6 +28,8 @@ VECTORS: Final = "sentences.npz"
 _NEAREST = 0.6
 #: Only the beginning of an utterance is compared, in characters.
 _LONGEST = 200
+#: So many vectors are kept.
+_MOST_KEPT = 16
 Floats = npt.NDArray[np.float32]
 
 
@@ -61,20 +63,29 @@ class Space:
 
 @dataclass(frozen=True, repr=False)
 class Sentences:
-    """`nearest` is used; safe to share between threads."""
+    """`nearest` and `vector` are used; safe to share between threads."""
 
     encoder: Encoder
     space: Space
     vectors: Mapping[int, Floats]
     lock: Lock = field(default_factory=Lock, compare=False)
+    kept: dict[str, Floats] = field(default_factory=dict, compare=False)
+
+    def vector(self, text: str) -> Floats:
+        """The model's own vector of `text`; the last few are kept, as one utterance is asked about twice."""
+        text = text[:_LONGEST]
+        with self.lock:
+            if text not in self.kept:
+                while len(self.kept) >= _MOST_KEPT:
+                    self.kept.pop(next(iter(self.kept)))
+                self.kept[text] = self.encoder.encode([text])[0]
+            return self.kept[text]
 
     def nearest(
         self, text: str, wordings: Mapping[str, Iterable[str]], without: frozenset[str] = frozenset()
     ) -> Opinion | None:
         """Which answer of `wordings` (answer → what is said for it) `text` is nearest to in meaning."""
-        with self.lock:
-            encoded = self.encoder.encode([text[:_LONGEST]])
-        said = self.space.placed(encoded)[0]
+        said = self.space.placed(self.vector(text)[np.newaxis])[0]
         scores = {}
         for answer, phrases in wordings.items():
             known = [self.vectors[name] for name in map(name_of, phrases) if name in self.vectors]

@@ -39,6 +39,7 @@ class Readers:
 
     by_kind: Mapping[str, Reader]
     stated: Mapping[str, Reader]
+    yes_no: YesNo
     choices: Choices
     measures: Measures
     relative: Relative
@@ -78,7 +79,7 @@ class Readers:
         measures = Measures.of(words.measures, words.time, numerals, dates.months)
         papers = Papers.of(words.papers, words.yes_no.fillers)
         relative = Relative.of(words.time, numerals, dates.months)
-        return cls(by_kind, stated, choices, measures, relative, numerals, papers, _spoken(words))
+        return cls(by_kind, stated, yes_no, choices, measures, relative, numerals, papers, _spoken(words))
 
     def value(self, words: str, expecting: Expecting) -> Found | None:
         """The expected value in plain words."""
