@@ -138,7 +138,7 @@ class Towns:
         return self.by_name.get(name) if alone or name not in self.everyday else None
 
     def _ends_named(self, said: str) -> bool:
-        """Whether the end of what was said is the name of a commune, in several words ("villefranche sur mer")."""
+        """Whether the end of what was said names a commune in several words ("villefranche sur mer")."""
         words = said.split()
         ends = (" ".join(words[at:]) for at in range(len(words) - 1))
         return any(end in self.by_name and end not in self.regions for end in ends)
