@@ -22,7 +22,7 @@ EMERGENCY = "urgence"
 #: was heard, which noise can make look like fear; at a question; beside what may be another request, or where
 #: something was told. It takes a few words to tell, and many to hide one behind a clear request.
 _MEANT_TYPED, _MEANT_HEARD, _MEANT_AT_A_QUESTION, _MEANT_BESIDE = 0.6, 0.8, 0.85, 0.95
-_FEWEST, _MANY = 3, 14
+_MEANT_ABROAD, _FEWEST, _MANY = 0.9, 3, 14
 #: The requests that say no more than some dangers do.
 _REQUESTS = {"rue": "hebergement_urgence", "carte_volee": "banque"}
 _CARD = "carte_volee"
@@ -107,6 +107,13 @@ class Alarms:
             intent, need = _FOOD
             return Meaning("", intent=intent, score=ASK, certainty="unsure", ahead=need)
         return Meaning("", intent=_REQUESTS.get(name, EMERGENCY), score=ASK, certainty="unsure", danger=name)
+
+    def meant_abroad(self, text: str) -> str | None:
+        """The danger that a text in another language means: the sentence model knows a hundred of them."""
+        if self.meant_dangers is None:
+            return None
+        name, likely = self.meant_dangers.likeliest(text)
+        return name if likely >= _MEANT_ABROAD and name not in (HUNGER, _CARD) else None
 
     def hungry(self, heard: Heard, expecting: Expecting) -> Meaning | None:
         """Who is hungry is not asked what they need; anything else that is clear counts before it."""

@@ -13,8 +13,13 @@ from voicebot.nlu.vocabulary import LanguageWords
 #: Whom to call at once in which danger. Source: service-public.fr, numéros d'urgence.
 NUMBERS = {
     "violence": "17",
+    "menace": "17",
+    "agression": "17",
+    "intrusion": "17",
     "medical": "15",
+    "intoxication": "15",
     "incendie": "18",
+    "gaz": "18",
     "enfant": "119",
     "suicide": "3114",
     "rue": "115",
@@ -38,6 +43,7 @@ class Languages:
     """`heard` returns the language of a text that is not French."""
 
     scripts: Mapping[str, str]
+    letters: Mapping[str, frozenset[str]]
     sure: Mapping[str, re.Pattern[str]]
     words: Mapping[str, frozenset[str]]
     danger: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
@@ -48,6 +54,7 @@ class Languages:
         """Compile languages.yaml; `french` are the plain words that speakers of French use."""
         return cls(
             {each.script: code for code, each in languages.items() if each.script},
+            {code: frozenset(each.letters) for code, each in languages.items()},
             {code: _any(map(plain, each.sure)) for code, each in languages.items()},
             {code: frozenset(map(plain, each.words)) for code, each in languages.items()},
             {
@@ -59,10 +66,11 @@ class Languages:
 
     def heard(self, text: str, words: str) -> Spoken | None:
         """The language of `text`, whose plain words are `words`; None for what may be French."""
-        code = self._by_script(text) or self._by_words(words)
+        lower = text.lower()
+        code = self._by_script(text) or self._by_words(words) or self._by_letters(lower, words)
+        code = code or self._by_danger(words)
         if code is None:
             return None
-        lower = text.lower()
         named = (name for name, found in self.danger[code] if found.search(lower) or found.search(words))
         return Spoken(code, next(named, None))
 
@@ -72,6 +80,33 @@ class Languages:
             if sum(unicodedata.name(char, "").startswith(script) for char in letters) >= _FEW_LETTERS:
                 return code
         return None
+
+    def _by_letters(self, lower: str, words: str) -> str | None:
+        """By a letter that only this language writes, where few of the words are French."""
+        return next(
+            (
+                code
+                for code, own in self.letters.items()
+                if own & set(lower) and not self._mostly_french(words)
+            ),
+            None,
+        )
+
+    def _by_danger(self, words: str) -> str | None:
+        """By danger told in it, in words that are hardly French ("eu quero morrer")."""
+        if self._mostly_french(words):
+            return None
+        told = (
+            code
+            for code, dangers in self.danger.items()
+            for _, found in dangers
+            if (match := found.search(words)) and len(match[0].split()) > 1
+        )
+        return next(told, None)
+
+    def _mostly_french(self, words: str) -> bool:
+        said = words.split()
+        return 2 * sum(word in self.french for word in said) > len(said)
 
     def _by_words(self, words: str) -> str | None:
         said = words.split()

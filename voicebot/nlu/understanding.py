@@ -194,7 +194,8 @@ class Understanding:
         spoken = self.languages.heard(text[:LONGEST], heard.plain)
         if spoken is None:
             return None
-        number = f"_{NUMBERS.get(spoken.danger, ANY_DANGER)}" if spoken.danger else ""
+        danger = spoken.danger or self.alarms.meant_abroad(text[:LONGEST])
+        number = f"_{NUMBERS.get(danger, ANY_DANGER)}" if danger else ""
         return Meaning("", certainty="sure", aside=f"language.{spoken.language}{number}")
 
     def _answers(self, heard: Heard, expecting: Expecting, asked: bool) -> Iterator[Reading]:
@@ -347,9 +348,11 @@ class Understanding:
     def _closed(self, heard: Heard, expecting: Expecting) -> Found | None:
         closed = self.closed.read(heard.clauses, expecting)
         measured = self._measured(heard, expecting, closed)
+        found = measured or self._by_wordings(heard, expecting, closed)
+        if self.readers.measures.leaves_open(heard.plain, expecting.question, expecting.today):
+            return replace(found, certainty="unsure") if found else None
         if measured and measured.certainty == "sure":
             return measured
-        found = measured or self._by_wordings(heard, expecting, closed)
         return self.closed.weighed(found, closed, heard.said, heard.clauses, expecting)
 
     def _measured(self, heard: Heard, expecting: Expecting, closed: Closed) -> Found | None:

@@ -107,6 +107,8 @@ class NumberWords(_Shape):
     millions: Words
     either: Words
     next_age: Words
+    about: Words
+    born: Words
     other_money: Words
     bounds: Words
     not_ages: Words
@@ -241,6 +243,7 @@ class LanguageWords(_Shape):
     """One language of languages.yaml."""
 
     script: str = ""
+    letters: str = ""
     sure: Words
     words: Words
     danger: dict[str, Words]

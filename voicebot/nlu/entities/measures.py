@@ -12,6 +12,7 @@ from voicebot.nlu.normalise import plain
 from voicebot.nlu.vocabulary import MeasureWords, TimeWords
 
 _DAYS_A_MONTH = 30.44
+_YEAR_MONTHS = 12
 #: The amount by which a whole unit is reduced or enlarged if only "moins de" or "plus de" is said.
 _A_LITTLE = 0.5
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -81,10 +82,14 @@ class Measures:
         if number is None:
             return None
         answers = [answer for answer, least in measure.from_.items() if number >= least]
-        other = self._other_end(text)
-        if other and self.answer(other, question, today) != (answers[-1] if answers else None):
-            return None
         return answers[-1] if answers else None
+
+    def leaves_open(self, words: str, question: str, today: str) -> bool:
+        """Whether a range is said whose ends answer differently ("entre trois et cinq mois", of four)."""
+        other = self._other_end(self.numerals.digits(words)) if question in self.measures else None
+        return other is not None and self.answer(other, question, today) != self.answer(
+            words, question, today
+        )
 
     def _other_end(self, text: str) -> str | None:
         """What is said of a range, with its lower end alone: "entre 3 et 5 mois" is also 3 months."""
@@ -148,9 +153,12 @@ class Measures:
         out_of = _OUT_OF_TWELVE.search(text)
         if out_of:
             return float(out_of[1])
-        found = [(float(n), unit) for n, unit, _ in self.length.findall(text) if unit in ("mois", "moi")]
+        months = self._length(text)
         per_year = re.search(r"par an|l annee|sur 12|sur douze", text)
-        return found[-1][0] if found and per_year else None
+        since = self.passed.search(text) or self.coming.search(text)
+        whole = re.search(r"\bmois?\b", text)
+        counts = whole and months is not None and months <= _YEAR_MONTHS + _A_LITTLE
+        return months if counts and (per_year or not since) else None
 
     def _age(self, text: str, day: date | None) -> float | None:
         born = _BORN.search(text)

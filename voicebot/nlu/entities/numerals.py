@@ -54,6 +54,7 @@ _BORN = re.compile(r"\bnee?s? (?:en|le|l annee)\b.*?(?<!\d)((?:19|20)\d\d|\d\d)(
 _YOUNGEST, _ELDEST = 16, 105
 _NUMBER = re.compile(r"(?<![\d.,/+])\d+(?![\d.,/])")
 _DECIMAL = r"\d+(?:[.,]\d{1,2})?"
+_BARE_AMOUNT = re.compile(rf"(?<![\d.,/+])({_DECIMAL})(?![\d.,/])")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,9 @@ class Numerals:
     millions: re.Pattern[str]
     either: re.Pattern[str]
     next_age: re.Pattern[str]
+    soon: re.Pattern[str]
+    about: re.Pattern[str]
+    year_of_birth: re.Pattern[str]
     other_money: re.Pattern[str]
     bounds: re.Pattern[str]
     not_ages: re.Pattern[str]
@@ -117,6 +121,11 @@ class Numerals:
             ),
             re.compile(rf"\b(?:{_any(words.either)})\b"),
             re.compile(rf"\b(?:{_any(words.next_age)}) (\d{{1,3}})(?: ans)?\b"),
+            re.compile(
+                rf"(?<!\d)(\d{{1,3}}) ?(?:{_any(units['years'])}) dans \w+ (?:jours?|semaines?|mois)\b"
+            ),
+            re.compile(rf"\d ?(?:ans |euros )?(?:{_any(words.about)})\b"),
+            re.compile(rf"\b(?:{_any(words.born)}) ((?:19|20)\d\d|\d\d)$"),
             re.compile(rf"\d ?(?:{_any(words.other_money)})\b"),
             re.compile(
                 rf"\b(?:{_any(words.bounds)})(?: d| de)? ?\d|\bentre \d"
@@ -202,14 +211,14 @@ class Numerals:
         """An age in years. A year of birth is not one: without a clock nobody can tell (`born`)."""
         words = self.said_last(words)
         text = self.together(self.digits(words))
-        coming = self.next_age.search(text)
+        coming = self.next_age.search(text) or self.soon.search(text)
         if coming:
             return _age(int(coming[1]) - 1, True)
         present = _PRESENT.search(text)
         if present:
             return _age(int(present[1]), True)
         text = self.not_ages.sub(" ", _DENIED.sub(" ", text))
-        if self.bounds.search(text) or _BORN.search(text):
+        if self.bounds.search(text) or _BORN.search(text) or self.year_of_birth.search(text):
             return None
         said = self.years.search(text)
         if said:
@@ -221,12 +230,14 @@ class Numerals:
         if not numbers or numbers[0] > _OLDEST:
             return None
         first = text.split()[:1] == [str(numbers[0])]
-        about = any(many in words for many in self.many)  # "la trentaine" is no age, though it is near one
+        # "La trentaine" and "soixante et quelques" are no ages, though they are near one.
+        about = any(many in words for many in self.many) or bool(self.about.search(text))
         return _age(numbers[0], len(numbers) == 1 and (_short(text) or first) and not about)
 
     def born(self, words: str, year: int) -> Found | None:
         """The age in `year` of somebody born then; one less before their birthday, so unsure."""
-        said = _BORN.search(self.digits(words))
+        text = self.digits(words)
+        said = _BORN.search(text) or self.year_of_birth.search(text)
         if not said:
             return None
         born = (
@@ -263,9 +274,9 @@ class Numerals:
         cents_only = self.centimes.search(text)
         if cents_only:
             return _euros(int(cents_only[1]) / 100, True)
-        bare = re.search(rf"(?<![\d.,/+])({_DECIMAL})(?![\d.,/])", text)
+        bare = [float(each.replace(",", ".")) for each in _BARE_AMOUNT.findall(text)]
         if bare:
-            value = float(bare[1].replace(",", "."))
+            value = next((each for each in bare if each >= _PLAINLY_MONEY), bare[0])
             plainly = value >= _PLAINLY_MONEY and len(words.split()) <= _LONG_ANSWER
             return _euros(value, len(set(self._whole(words))) <= 1 and (_short(words) or plainly))
         return Found(0, sure_if(_short(words))) if self.none.search(words) else None
