@@ -21,7 +21,7 @@ EMERGENCY = "urgence"
 #: A danger of which only the meaning tells is asked about if it is this likely, 0 to 1: in a text; in what
 #: was heard, which noise can make look like fear; at a question; beside what may be another request, or where
 #: something was told. It takes a few words to tell, and many to hide one behind a clear request.
-_MEANT_TYPED, _MEANT_HEARD, _MEANT_AT_A_QUESTION, _MEANT_BESIDE = 0.6, 0.8, 0.85, 0.95
+_MEANT_TYPED, _MEANT_HEARD, _MEANT_AT_A_QUESTION, _MEANT_BESIDE = 0.6, 0.8, 0.97, 0.97
 _MEANT_ABROAD, _FEWEST, _MANY = 0.9, 3, 14
 #: The requests that say no more than some dangers do.
 _REQUESTS = {"rue": "hebergement_urgence", "carte_volee": "banque"}
@@ -89,7 +89,7 @@ class Alarms:
         certainty = "unsure" if asked else "sure"
         return Meaning("", intent=intent, score=score, certainty=certainty, alternatives=both, danger=name)
 
-    def meant(self, heard: Heard, expecting: Expecting) -> Meaning | None:
+    def meant(self, heard: Heard, expecting: Expecting, answered: bool) -> Meaning | None:
         """A danger in what no pattern fits, by its meaning: asked about, or the food for who is hungry."""
         plainly_another = heard.best.score >= ACCEPT and len(heard.plain.split()) <= _MANY
         if self.meant_dangers is None or len(heard.plain.split()) < _FEWEST or plainly_another:
@@ -99,7 +99,8 @@ class Alarms:
         least = _MEANT_TYPED if heard.typed else _MEANT_HEARD
         if expecting.kind != "intent":
             least = max(least, _MEANT_AT_A_QUESTION)
-        if likely < (_MEANT_BESIDE if other or expecting.kind == "more" else least):
+        beside = other or answered or expecting.kind == "more"
+        if likely < (_MEANT_BESIDE if beside else least):
             return None
         if name == _CARD and any(each.intent == SCAM for each in heard.likely):
             return None  # the procedure for frauds begins with blocking the card

@@ -24,7 +24,7 @@ def gone_on(heard: Heard, asides: Asides, yes_no: YesNo) -> Meaning | None:
     if agreed is not None and agreed.value == NO:
         return Meaning("", _END, ASK, "unsure")
     elsewhere = best.score >= ACCEPT and best.intent != NO_INTENT
-    acknowledged = not elsewhere and asides.acknowledges.search(
-        asides.not_acknowledging.sub(" ", heard.words)
-    )
+    # "Attendez… voilà, c'est bon": what counts comes last.
+    last = asides.not_acknowledging.split(heard.words)[-1]
+    acknowledged = not elsewhere and asides.acknowledges.search(last)
     return value_meaning(Found(NEXT)) if agreed or acknowledged else None

@@ -180,11 +180,13 @@ class Understanding:
             yield from counting(certain, CERTAIN)
         for alarm in self.alarms.heard(heard, expecting):
             yield from counting(alarm, DOUBTED_DANGER if alarm and may_be_none(alarm) else CERTAIN)
+        answered = False
         for reading in self._answers(heard, expecting, asked):
             yield reading
+            answered = answered or reading.counts >= SETTLED_ANSWER
             if reading.counts >= ANSWER and not asked:
                 return
-        yield from counting(self.alarms.meant(heard, expecting), MEANT_DANGER)
+        yield from counting(self.alarms.meant(heard, expecting, answered), MEANT_DANGER)
         yield from self._asides(text, heard, expecting, asked)
         if expecting.kind == "more":
             yield from counting(gone_on(heard, self.asides, self.readers.yes_no), LIKELY_ANSWER)
@@ -282,9 +284,8 @@ class Understanding:
         )
         if expecting.kind == "intent" or not other or best_.score < ACCEPT:
             return None
-        said = heard.affirmed
-        named = self.intents.features.named(said)
-        if not heard.clauses or self.closed.read(heard.clauses, expecting).answer is None:
+        named = self.intents.features.named(said := heard.affirmed)
+        if self.asides.wishes.search(said) or self.closed.read(heard.clauses, expecting).answer is None:
             named |= self.asides.matters_named(said)
         if best_.intent not in named or not self.asides.turns.search(heard.plain):
             return None

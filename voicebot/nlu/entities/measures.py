@@ -13,6 +13,8 @@ from voicebot.nlu.vocabulary import MeasureWords, TimeWords
 
 _DAYS_A_MONTH = 30.44
 _YEAR_MONTHS = 12
+#: In so many words a number of months is how many of the year; in more it may be those spent elsewhere.
+_BARE_WORDS = 5
 #: The amount by which a whole unit is reduced or enlarged if only "moins de" or "plus de" is said.
 _A_LITTLE = 0.5
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -155,7 +157,7 @@ class Measures:
             return float(out_of[1])
         months = self._length(text)
         per_year = re.search(r"par an|l annee|sur 12|sur douze", text)
-        since = self.passed.search(text) or self.coming.search(text)
+        since = self.passed.search(text) or self.coming.search(text) or len(text.split()) > _BARE_WORDS
         whole = re.search(r"\bmois?\b", text)
         counts = whole and months is not None and months <= _YEAR_MONTHS + _A_LITTLE
         return months if counts and (per_year or not since) else None

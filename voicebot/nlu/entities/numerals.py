@@ -217,7 +217,7 @@ class Numerals:
         present = _PRESENT.search(text)
         if present:
             return _age(int(present[1]), True)
-        text = self.not_ages.sub(" ", _DENIED.sub(" ", text))
+        text = self.not_ages.sub(" ", _without_denied(text))
         if self.bounds.search(text) or _BORN.search(text) or self.year_of_birth.search(text):
             return None
         said = self.years.search(text)
@@ -307,6 +307,13 @@ class Numerals:
 
     def _million(self, found: re.Match[str]) -> str:
         return str(round((int(found[1]) + self.parts.get(found[2] or "", 0)) * 1_000_000))
+
+
+def _without_denied(text: str) -> str:
+    """Without the numbers that are denied, wherever they are said: "36, c'est pas 36, c'est 37"."""
+    denied = set(_DENIED.findall(text))
+    kept = _DENIED.sub(" ", text)
+    return re.sub(rf"(?<!\d)(?:{'|'.join(denied)})(?!\d)", " ", kept) if denied else kept
 
 
 def _kilo(found: re.Match[str]) -> str:
