@@ -21,6 +21,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BORN = re.compile(r"\bnee? (?:en|l annee|le [\w ]+?) ?((?:19|20)?\d\d)(?!\d)")
 _AGE = re.compile(r"(?<!\d)(\d{1,3}) ?(?:ans?|an et demi)\b")
 _BARE = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[ ./](\d{1,2})[ ./](20\d\d|\d\d)(?!\d)")
+_LONGEST_MONTH = 31
 _DAY = re.compile(r"\b(?:le|on est le|est le) (\d{1,2})(?:er)?\b")
 _OUT_OF_TWELVE = re.compile(r"(?<!\d)(\d{1,2}) mois sur (?:12|douze)")
 
@@ -133,6 +135,10 @@ class Measures:
             return self.from_today[said[0]]
         if day is None:
             return None
+        whole = _NUMERIC.search(text)
+        if whole and 1 <= int(whole[2]) <= _YEAR_MONTHS and 1 <= int(whole[1]) <= _LONGEST_MONTH:
+            named = date(int(whole[3]) % 100 + 2000, int(whole[2]), min(28, int(whole[1])))
+            return (named - day).days / _DAYS_A_MONTH
         year = _YEAR.search(text)
         month = self._month(text)
         if month is None:
