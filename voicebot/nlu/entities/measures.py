@@ -137,8 +137,8 @@ class Measures:
             return None
         whole = _NUMERIC.search(text)
         if whole and 1 <= int(whole[2]) <= _YEAR_MONTHS and 1 <= int(whole[1]) <= _LONGEST_MONTH:
-            named = date(int(whole[3]) % 100 + 2000, int(whole[2]), min(28, int(whole[1])))
-            return (named - day).days / _DAYS_A_MONTH
+            written = date(int(whole[3]) % 100 + 2000, int(whole[2]), min(28, int(whole[1])))
+            return (written - day).days / _DAYS_A_MONTH
         year = _YEAR.search(text)
         month = self._month(text)
         if month is None:
