@@ -29,6 +29,10 @@ class ChangedMeanwhileError(Exception):
     """Raised by an attempt that saw somebody else's change before it could write: it is repeated."""
 
 
+#: What asyncio says of a connection from which somebody who was cancelled is still reading.
+_STILL_READ: Final = "another coroutine is already waiting"
+
+
 @asynccontextmanager
 async def named_failure() -> AsyncIterator[None]:
     """Turn a failure of Redis into a StoreError."""
@@ -38,6 +42,10 @@ async def named_failure() -> AsyncIterator[None]:
         raise StoreError(
             f"Redis refused or did not answer ({type(error).__name__}): is it up, has it memory?"
         ) from error
+    except RuntimeError as error:
+        if _STILL_READ not in str(error):
+            raise
+        raise StoreError("a connection to Redis is still read by somebody who gave up: ask again") from error
 
 
 async def compare_and_change(redis: Redis, what: str, attempt: Callable[[Any], Awaitable[T]]) -> T:
